@@ -1,0 +1,22 @@
+package deps
+import (
+ _ "golang.org/x/oauth2"
+ _ "golang.org/x/sync/errgroup"
+ _ "golang.org/x/term"
+ _ "github.com/cenkalti/backoff/v5"
+ _ "github.com/go-json-experiment/json"
+ _ "modernc.org/sqlite"
+ _ "github.com/pressly/goose/v3"
+ _ "github.com/tink-crypto/tink-go/v2/aead"
+ _ "github.com/prometheus/client_golang/prometheus/promhttp"
+ _ "github.com/spf13/cobra"
+ _ "github.com/caarlos0/env/v11"
+ _ "gopkg.in/ini.v1"
+ _ "github.com/zalando/go-keyring"
+ _ "github.com/cli/browser"
+ _ "github.com/klauspost/compress/gzhttp"
+ _ "github.com/google/go-cmp/cmp"
+ _ "github.com/rogpeppe/go-internal/testscript"
+ _ "pgregory.net/rapid"
+ _ "github.com/chromedp/chromedp"
+)
