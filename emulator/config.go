@@ -1,0 +1,57 @@
+package emulator
+
+import "time"
+
+// Config describes an emulator. The zero value has one app, alice (Premium, playing, 130
+// saved tracks) and bob (free), and behaves as Spotify does since July 2026.
+type Config struct {
+	Apps   []App    // nil: one in development mode
+	People []Person // nil: alice and bob
+	Seed   int64    // of the catalogue, the people and the apps; same seed, same Spotify. Tokens are random
+
+	Now             func() time.Time // where the clock starts and runs from; nil is time.Now
+	TokenLifetime   time.Duration    // 0: one hour
+	ConsentLifetime int              // months a refresh token lives; 0: six, -1: for ever
+	Refresh         RefreshTokens    // what a refresh answers; zero: NoneReturned
+	NarrowOnRefresh bool             // refreshed tokens keep their own consent's scope; false: all the person ever granted this app
+	Quirks          []Quirk          // oddities of the real service; nil: those always seen
+
+	AutoApprove string // the person for whom every GET /authorize redirects at once; "": the consent page is shown
+	AllowRemote bool   // /_emulator/ answers under any host name, not only this machine's
+}
+
+// RefreshTokens is what becomes of refresh tokens on refresh.
+type RefreshTokens int
+
+// The ways in which Spotify has answered, or may.
+const (
+	NoneReturned  RefreshTokens = iota // since July 2026
+	SameReturned                       // the old one again
+	EmptyReturned                      // an empty string
+	Rotated                            // a new one, the old one dead at once (PKCE until July 2026)
+	RotatedFamily                      // the same, and using an old one revokes all of them
+	RotatedGrace                       // a new one, the old one good for ten seconds
+)
+
+// Quirk names an oddity of the real service: see Quirks.
+type Quirk string
+
+// App is a registered app. Empty fields are filled in.
+type App struct {
+	ClientID, ClientSecret string
+	RedirectURIs           []string
+	Extended               bool     // extended quota mode; else development mode
+	OwnerFree              bool     // the owner has no Premium: every call is 403
+	Allowlist              []string // people admitted in development mode; nil: all
+}
+
+// Person is someone with a Spotify account. Empty fields are filled in.
+type Person struct {
+	Name        string // how tests call them; also the user id
+	AccountID   string
+	Free        bool
+	Country     string
+	SavedTracks int  // how many, from the catalogue; 0: 130, -1: none
+	Playlists   int  // 0: seven, -1: none
+	Silent      bool // nothing plays, no device is active
+}
