@@ -1,0 +1,106 @@
+// Gotest runs go test for the whole project and makes skipped tests loud: one line each at the
+// end, and a failure under CI=true. Only failing tests show what they printed.
+//
+//	go run -C tools ./gotest -race ./...
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// event is a line of go test -json: see "go doc test2json".
+type event struct {
+	Action, Package, Test, Output string
+}
+
+func main() {
+	cmd := exec.CommandContext(context.Background(), "go", append([]string{"test", "-json"}, os.Args[1:]...)...)
+	cmd.Dir = ".." // tools is a module of its own
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		fail(err)
+	}
+	if err := cmd.Start(); err != nil {
+		fail(err)
+	}
+	skipped := report(out, os.Stdout)
+	err = cmd.Wait()
+	for _, s := range skipped {
+		fmt.Println("SKIPPED", s)
+	}
+	if err != nil {
+		fail(fmt.Errorf("go test: %w", err))
+	}
+	if len(skipped) > 0 && os.Getenv("CI") == "true" {
+		fail(fmt.Errorf("%d tests were skipped, and under CI=true every test must run", len(skipped)))
+	}
+}
+
+// report copies what a reader wants of the events to w, and returns the skipped tests.
+func report(events io.Reader, w io.Writer) (skipped []string) {
+	printed := map[string][]string{} // what a running test has printed
+	lines := bufio.NewScanner(events)
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		var e event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			fmt.Fprintln(w, lines.Text()) // not ours: a tool in between has spoken
+			continue
+		}
+		key := e.Package + "." + e.Test
+		switch e.Action {
+		case "output", "build-output":
+			if e.Test == "" {
+				summary(w, e.Output)
+				continue
+			}
+			printed[key] = append(printed[key], e.Output)
+		case "fail":
+			io.WriteString(w, strings.Join(printed[key], ""))
+			delete(printed, key)
+		case "skip":
+			if e.Test != "" {
+				skipped = append(skipped, key+": "+reason(printed[key]))
+			}
+			delete(printed, key)
+		case "pass":
+			delete(printed, key)
+		}
+	}
+	for _, rest := range printed { // the process died under these
+		io.WriteString(w, strings.Join(rest, ""))
+	}
+	return skipped
+}
+
+// summary prints a package's line, but not the many packages without tests.
+func summary(w io.Writer, line string) {
+	if strings.Contains(line, "[no test files]") || line == "PASS\n" {
+		return
+	}
+	io.WriteString(w, line)
+}
+
+// reason is the text that was given to t.Skip.
+func reason(printed []string) string {
+	for _, line := range printed {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "===") && !strings.HasPrefix(line, "---") {
+			return line
+		}
+	}
+	return "no reason given"
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "gotest:", err)
+	os.Exit(1)
+}
