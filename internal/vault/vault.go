@@ -1,94 +1,121 @@
-// Package vault is what the server remembers and must not leak.
+// Package vault is what the server remembers and must not leak: people's grants, sessions, which login attempts
+// were used, and the keys that seal it all.
+//
+//	db, err := sqlite.OpenDir(ctx, dataDir)
+//	grants := credentials.Grants(db.Grants(clientID)) // an auth.Store that seals
+//	userID, err := db.SignIn(ctx, clientID, account, "", profile)
+//	secret, err := db.NewSession(ctx, clientID, userID, "Firefox on Linux", expires)
+//
+// DB decides what is sealed, hashed, random and how long it lives. A dialect (package sqlite) keeps rows of bytes
+// that it cannot read. seal.go says what is encrypted, and how. Everything is kept per app, by its client id.
 package vault
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
-
-	"github.com/tenuto-dev/tenuto/auth"
 )
 
 var (
 	ErrNoSession = errors.New("vault: no such session")
+	ErrNoPerson  = errors.New("vault: no such person") // never signed in, or forgotten since
 	ErrSpent     = errors.New("vault: this login attempt was used already")
 	ErrWrongKey  = errors.New("vault: the database was sealed with another key")
 	ErrOpen      = errors.New("vault: cannot be opened") // tampered, or sealed for another place or key
+
+	ErrInUse    = errors.New("vault: the database is in use by another process")
+	ErrFull     = errors.New("vault: the disk is full")
+	ErrReadOnly = errors.New("vault: the database cannot be written")
+	ErrDamaged  = errors.New("vault: the database is damaged")
+	ErrClosed   = errors.New("vault: closed")
 )
 
-// DB is the vault. Safe for concurrent use.
-type DB struct{}
-
-// Grants is the auth.Store of one app: records sealed, bound to app and key.
-func (db *DB) Grants(app string) auth.Store { return nil }
-
-// Profile is what we keep of a person beside the grant. Sealed.
-type Profile struct{ Name, ImageURL string }
-
-// SignIn finds or makes the person behind account ("id:…" when Spotify gave no account id) and returns
-// their user ID: random, stable until Forget. alias, if not "", is an older account key to migrate from.
-func (db *DB) SignIn(ctx context.Context, app, account, alias string, p Profile) (userID string, err error) {
-	return "", nil
+// DB is the vault. Made by a dialect's Open. Safe for concurrent use.
+type DB struct {
+	tables Tables
+	keys   *KeyRing
+	index  *index
 }
 
-// NewSession starts a session of userID and returns its secret id; only its hash is kept.
-func (db *DB) NewSession(ctx context.Context, app, userID, device string, expires time.Time) (id string, err error) {
-	return "", nil
+// New is for dialects: it puts the vault on top of their tables. The first time it makes the index key; later it
+// returns ErrWrongKey, having written nothing, if keys are not those of the database.
+func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
+	sealed, err := tables.Meta(ctx, metaIndex)
+	if err == nil && sealed == nil {
+		sealed, err = createIndex(ctx, tables, keys)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("vault: check row: %w", err)
+	}
+	index, err := openIndex(keys, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{tables: tables, keys: keys, index: index}, nil
 }
 
-// Session is one browser signed in. One indexed read.
-type Session struct {
-	Handle       string // names the session to its owner without being its secret
-	UserID       string
-	Profile      Profile
-	Device       string
-	Created      time.Time
-	Seen         time.Time
-	Expires      time.Time
-	Scopes       auth.ScopeSet // of the grant, as the latest answer had them
-	AuthorizedAt time.Time     // of the grant
-	Dead         auth.Reason   // "" while the grant lives
+// createIndex writes a new index key and returns the one that counts: another replica may have been faster.
+func createIndex(ctx context.Context, tables Tables, keys *KeyRing) ([]byte, error) {
+	sealed, err := newIndex(keys)
+	if err != nil {
+		return nil, err
+	}
+	if err := tables.CreateMeta(ctx, metaIndex, sealed); err != nil {
+		return nil, err
+	}
+	return tables.Meta(ctx, metaIndex)
 }
 
-// Session reads the session with that secret id; ErrNoSession if there is none or it has expired by now.
-func (db *DB) Session(ctx context.Context, app, id string, now time.Time) (*Session, error) {
-	return nil, nil
+// MetaCheck is the name of the row of meta that CheckKeys wants.
+const MetaCheck = metaIndex
+
+// CheckKeys is for dialects that look before they open for writing: it returns ErrWrongKey, or ErrOpen for a
+// damaged row, if keys do not open the row MetaCheck.
+func CheckKeys(keys *KeyRing, row []byte) error {
+	_, err := openIndex(keys, row)
+	return err
 }
 
-// Touch records that the session was used. Never revives an ended one.
-func (db *DB) Touch(ctx context.Context, app, id string, seen, expires time.Time) error { return nil }
-
-// EndSession ends one session by its secret id; left is how many its person still has.
-// An unknown one is no error: userID is "".
-func (db *DB) EndSession(ctx context.Context, app, id string) (userID string, left int, err error) {
-	return "", 0, nil
+// Seal encrypts small things that travel outside the database: cookies. purpose is a constant of the caller's,
+// one per kind of thing; aad is bound but not contained. What one purpose or aad sealed no other opens.
+func (db *DB) Seal(purpose string, aad, plain []byte) ([]byte, error) {
+	return db.keys.seal(placeCookie+place(purpose), plain, string(aad))
 }
 
-// Sessions lists a person's sessions, newest first.
-func (db *DB) Sessions(ctx context.Context, app, userID string, now time.Time) ([]Session, error) {
-	return nil, nil
+// Open decrypts what Seal made, or returns ErrOpen.
+func (db *DB) Open(purpose string, aad, sealed []byte) ([]byte, error) {
+	return db.keys.open(placeCookie+place(purpose), sealed, string(aad))
 }
 
-// EndSessionOf ends one of userID's sessions by its handle; EndSessions ends all of them.
-func (db *DB) EndSessionOf(ctx context.Context, app, userID, handle string) (left int, err error) {
-	return 0, nil
+// SpendState records that a login attempt's state was used; ErrSpent the second time. It is kept, as a hash, until
+// its time: later than the attempt itself can live. After any other error the attempt must not go on.
+func (db *DB) SpendState(ctx context.Context, app, state string, until time.Time) error {
+	fresh, err := db.tables.InsertSpent(ctx, app, hashed(state), until)
+	if err != nil {
+		return fmt.Errorf("spend state: %w", err)
+	}
+	if !fresh {
+		return ErrSpent
+	}
+	return nil
 }
-func (db *DB) EndSessions(ctx context.Context, app, userID string) error { return nil }
 
-// Forget removes the person, all sessions and the grant in one transaction.
-func (db *DB) Forget(ctx context.Context, app, userID string) error { return nil }
+// Sweep deletes what has expired by now: sessions, spent states, marks of the forgotten. Call it every few minutes.
+func (db *DB) Sweep(ctx context.Context, now time.Time) error {
+	if err := db.tables.Sweep(ctx, now); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
 
-// SpendState records that a login attempt's state was used; ErrSpent the second time. Kept until its time.
-func (db *DB) SpendState(ctx context.Context, app, state string, until time.Time) error { return nil }
+// Ping reports whether the database answers and can be written: it does write, and commits.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.tables.Ping(ctx); err != nil {
+		return fmt.Errorf("ping: %w", err)
+	}
+	return nil
+}
 
-// Seal and Open encrypt small things that travel outside the database: cookies.
-func (db *DB) Seal(purpose string, aad, plain []byte) ([]byte, error)  { return nil, nil }
-func (db *DB) Open(purpose string, aad, sealed []byte) ([]byte, error) { return nil, nil }
-
-// Sweep deletes what has expired: sessions, spent states.
-func (db *DB) Sweep(ctx context.Context, now time.Time) error { return nil }
-
-// Ping reports whether the database answers and can be written.
-func (db *DB) Ping(ctx context.Context) error { return nil }
-
-func (db *DB) Close() error { return nil }
+// Close waits for writes under way and closes the database. Afterwards everything returns ErrClosed.
+func (db *DB) Close() error { return db.tables.Close() }

@@ -1,0 +1,31 @@
+//go:build unix
+
+package vault
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// ownedAndClosed refuses key files that another user can read, or has written.
+func ownedAndClosed(path string, info fs.FileInfo) error {
+	if perm := info.Mode().Perm(); perm&0o077 != 0 {
+		return fmt.Errorf("%w: %s may be read by others (mode %04o): chmod 600 it, and make a new key if it was ever shared", ErrKey, path, perm)
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
+		return fmt.Errorf("%w: %s belongs to user %d, not to the one who runs this (%d)", ErrKey, path, stat.Uid, os.Geteuid())
+	}
+	return nil
+}
+
+// syncDirectory makes a new name in the directory survive a power cut.
+func syncDirectory(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}

@@ -1,0 +1,211 @@
+package vault
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/aead/aesgcm"
+	"github.com/tink-crypto/tink-go/v2/insecuresecretdataaccess"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/secretdata"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// ErrKey is the error of key material that is missing, malformed, weak or lies where others can read it.
+// Its text says which, and never holds a part of the key.
+var ErrKey = errors.New("vault: key refused")
+
+const keySize = 32 // bytes
+
+// KeyRing holds the keys of a vault. The first seals; every one of them opens, so that a new key can be
+// put in front of an old one while the server runs on. It does not print, and has no JSON.
+//
+// No key of the ring encrypts anything itself: each purpose (a column, a kind of cookie) has its own
+// AES-256-GCM key, derived with HKDF (RFC 5869). What one purpose seals no other opens.
+//
+// A KeyRing is not changed after it was made; safe for concurrent use.
+type KeyRing struct{ ring *ring }
+
+type ring struct {
+	keys [][]byte
+	ids  []uint32 // ids[i] is in front of all that keys[i] sealed
+	made sync.Map // purpose string → tink.AEAD
+}
+
+// NewKeyRing makes a ring of one new random key.
+func NewKeyRing() *KeyRing {
+	key := make([]byte, keySize)
+	rand.Read(key) // never fails: crypto/rand ends the program first
+	keys, err := newKeyRing([][]byte{key})
+	if err != nil {
+		panic(err) // 32 random bytes that look like text: not before the sun goes out
+	}
+	return keys
+}
+
+// ParseKeys reads a ring from text: keys of 32 random bytes in base64 (`openssl rand -base64 32`), separated by
+// spaces, commas or line ends, the one that seals first. Lines that begin with # are comments.
+// The error is an ErrKey.
+func ParseKeys(text string) (*KeyRing, error) {
+	var keys [][]byte
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune(", \t\r\n", r) }) {
+			key, err := decodeKey(word)
+			if err != nil {
+				return nil, fmt.Errorf("%w: key %d %w (make one with: openssl rand -base64 32)", ErrKey, len(keys)+1, err)
+			}
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%w: there is none (make one with: openssl rand -base64 32)", ErrKey)
+	}
+	return newKeyRing(keys)
+}
+
+func decodeKey(word string) ([]byte, error) {
+	word = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(word), "=")
+	key, err := base64.RawStdEncoding.DecodeString(word)
+	switch {
+	case err != nil:
+		return nil, errors.New("is not base64")
+	case len(key) != keySize:
+		return nil, fmt.Errorf("has %d bytes, not %d", len(key), keySize)
+	case isText(key):
+		return nil, errors.New("is text, not random bytes")
+	case distinct(key) < keySize/2: // 32 random bytes have fewer than 16 values once in 10^14 times
+		return nil, errors.New("repeats itself and is not random")
+	}
+	return key, nil
+}
+
+func isText(key []byte) bool {
+	return !bytes.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+func distinct(key []byte) int {
+	seen := map[byte]bool{}
+	for _, b := range key {
+		seen[b] = true
+	}
+	return len(seen)
+}
+
+func newKeyRing(keys [][]byte) (*KeyRing, error) {
+	r := &ring{keys: keys}
+	for i, key := range keys {
+		id := binary.BigEndian.Uint32(derive(key, "key id", 4))
+		for j, other := range r.ids {
+			if id == other {
+				return nil, fmt.Errorf("%w: keys %d and %d are the same", ErrKey, j+1, i+1)
+			}
+		}
+		r.ids = append(r.ids, id)
+	}
+	return &KeyRing{ring: r}, nil
+}
+
+// derive is HKDF-SHA-256. The key is random, so there is no salt.
+func derive(key []byte, purpose string, size int) []byte {
+	out, err := hkdf.Key(sha256.New, key, nil, "tenuto vault v1 "+purpose, size)
+	if err != nil {
+		panic(err) // only for sizes above 8 KiB
+	}
+	return out
+}
+
+// aead is the sealing primitive of one purpose over all keys of the ring.
+func (k *KeyRing) aead(purpose string) (tink.AEAD, error) {
+	if made, ok := k.ring.made.Load(purpose); ok {
+		return made.(tink.AEAD), nil
+	}
+	manager := keyset.NewManager()
+	for i, key := range k.ring.keys {
+		if err := addKey(manager, derive(key, "seal "+purpose, keySize), k.ring.ids[i]); err != nil {
+			return nil, fmt.Errorf("vault: key for %s: %w", purpose, err)
+		}
+	}
+	if err := manager.SetPrimary(k.ring.ids[0]); err != nil {
+		return nil, fmt.Errorf("vault: key for %s: %w", purpose, err)
+	}
+	handle, err := manager.Handle()
+	if err != nil {
+		return nil, fmt.Errorf("vault: keys for %s: %w", purpose, err)
+	}
+	primitive, err := aead.New(handle)
+	if err != nil {
+		return nil, fmt.Errorf("vault: keys for %s: %w", purpose, err)
+	}
+	made, _ := k.ring.made.LoadOrStore(purpose, primitive)
+	return made.(tink.AEAD), nil
+}
+
+func addKey(manager *keyset.Manager, raw []byte, id uint32) error {
+	params, err := aesgcm.NewParameters(aesgcm.ParametersOpts{
+		KeySizeInBytes: keySize, IVSizeInBytes: 12, TagSizeInBytes: 16, Variant: aesgcm.VariantTink,
+	})
+	if err != nil {
+		return err
+	}
+	key, err := aesgcm.NewKey(secretdata.NewBytesFromData(raw, insecuresecretdataaccess.Token{}), id, params)
+	if err != nil {
+		return err
+	}
+	_, err = manager.AddKey(key)
+	return err
+}
+
+// sealedByOther reports whether sealed names a key that is not in the ring.
+func (k *KeyRing) sealedByOther(sealed []byte) bool {
+	if len(sealed) < 5 {
+		return false
+	}
+	id := binary.BigEndian.Uint32(sealed[1:5]) // Tink's prefix: 0x01, then the key id
+	for _, known := range k.ring.ids {
+		if id == known {
+			return false
+		}
+	}
+	return true
+}
+
+// writeTo writes the ring as ParseKeys reads it.
+func (k *KeyRing) writeTo(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	out.WriteString("# The keys of a Tenuto vault: the first seals, all open. Without them its database is lost;\n" +
+		"# with them and the database anybody can act as everyone who logged in. Back them up apart from it.\n")
+	for _, key := range k.ring.keys {
+		out.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	}
+	return out.Flush()
+}
+
+const redacted = "vault.KeyRing[redacted]"
+
+func (k KeyRing) String() string                { return redacted }
+func (k KeyRing) GoString() string              { return redacted }
+func (k KeyRing) Format(f fmt.State, verb rune) { io.WriteString(f, redacted) }
+func (k KeyRing) LogValue() slog.Value          { return slog.StringValue(redacted) }
+
+// MarshalText always fails, and with it every encoder that would ask.
+func (k KeyRing) MarshalText() ([]byte, error) {
+	return nil, errors.New("vault: keys are not for encoding")
+}
+
+// MarshalJSON always fails.
+func (k KeyRing) MarshalJSON() ([]byte, error) { return k.MarshalText() }

@@ -1,0 +1,113 @@
+package vault
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+)
+
+// What is encrypted, and how.
+//
+//	grants.sealed     a person's record: refresh token, access token, lease, spare tokens
+//	people.profile    name and picture
+//	sessions.device   what the browser called itself
+//	meta.value        the index key
+//	cookies           through DB.Seal
+//
+// Each with AES-256-GCM under a key of its own purpose (KeyRing). The associated data are the place: app, row,
+// column and format. A ciphertext that was copied to another row, column, app or person does not open.
+//
+// What is looked up is not encrypted but hashed: session ids and states, 256 random bits, with SHA-256; accounts,
+// which could be guessed, with HMAC-SHA-256 under the index key. That key is random, made with the database and
+// kept in it, sealed: when the ring's keys change, the hashes stay.
+
+// place names where something sealed belongs. Its format is part of it: see the end of bind.
+type place string
+
+const (
+	placeGrant   place = "grants.sealed"
+	placeProfile place = "people.profile"
+	placeDevice  place = "sessions.device"
+	placeIndex   place = "meta.value"
+	placeCookie  place = "cookie." // plus the server's purpose
+)
+
+// seal encrypts plain for one place and row.
+func (k *KeyRing) seal(p place, plain []byte, row ...string) ([]byte, error) {
+	primitive, err := k.aead(string(p))
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := primitive.Encrypt(plain, bind(p, row))
+	if err != nil {
+		return nil, fmt.Errorf("vault: seal %s: %w", p, err)
+	}
+	return sealed, nil
+}
+
+// open decrypts what seal made for the same place and row. All that can be wrong with it is ErrOpen, without
+// saying what: no oracle.
+func (k *KeyRing) open(p place, sealed []byte, row ...string) ([]byte, error) {
+	primitive, err := k.aead(string(p))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := primitive.Decrypt(sealed, bind(p, row))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p, ErrOpen)
+	}
+	return plain, nil
+}
+
+// bind is the associated data: the place, then the row's parts, each with its length in front, so that no two
+// lists of parts give the same bytes.
+func bind(p place, row []string) []byte {
+	data := make([]byte, 0, 160)
+	data = appendPart(data, "tenuto vault v1")
+	data = appendPart(data, string(p))
+	for _, part := range row {
+		data = appendPart(data, part)
+	}
+	return data
+}
+
+func appendPart(data []byte, part string) []byte {
+	return append(binary.AppendUvarint(data, uint64(len(part))), part...)
+}
+
+// index hashes account keys. Behind a pointer in DB, so that printing a DB shows an address.
+type index struct{ key []byte }
+
+const metaIndex = "index" // the row of meta that keeps the index key, and proves the ring
+
+func newIndex(keys *KeyRing) (sealed []byte, err error) {
+	key := make([]byte, sha256.Size)
+	rand.Read(key)
+	return keys.seal(placeIndex, key, metaIndex)
+}
+
+func openIndex(keys *KeyRing, sealed []byte) (*index, error) {
+	if keys.sealedByOther(sealed) {
+		return nil, fmt.Errorf("%w: give it the key it was made with; nothing was changed", ErrWrongKey)
+	}
+	key, err := keys.open(placeIndex, sealed, metaIndex)
+	if err != nil {
+		return nil, fmt.Errorf("vault: check row: %w", err)
+	}
+	return &index{key: key}, nil
+}
+
+// account is the name under which the account of an app is found.
+func (x *index) account(app, account string) []byte {
+	mac := hmac.New(sha256.New, x.key)
+	mac.Write(appendPart(appendPart(nil, app), account))
+	return mac.Sum(nil)
+}
+
+// hashed is how a secret of 256 random bits is kept: nobody can guess what to try.
+func hashed(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}

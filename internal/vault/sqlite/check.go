@@ -1,0 +1,94 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+// applicationID marks our database files; the first migration sets it.
+const applicationID = 0x74656e75
+
+// unlock returns the keys after making sure that they open the database at path, without changing a byte of it.
+func unlock(ctx context.Context, path string, keyRing func(isNew bool) (*vault.KeyRing, error)) (*vault.KeyRing, error) {
+	row, err := peek(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := keyRing(row == nil)
+	if err != nil {
+		return nil, err
+	}
+	if row != nil {
+		if err := vault.CheckKeys(keys, row); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return keys, nil
+}
+
+// peek reads the check row; nil if nothing was ever kept in the database. SQLite tidies up a file that it opens for
+// writing, so this opens it for reading: without a WAL as a file that cannot change, which touches nothing; after a
+// crash with the WAL, which at most makes its index, the -shm file, anew.
+func peek(ctx context.Context, path string) (row []byte, err error) {
+	switch size, err := sizeOf(path); {
+	case err != nil:
+		return nil, err
+	case size == 0:
+		return nil, nil
+	}
+	name := fileURL(path) + "?mode=ro"
+	switch size, err := sizeOf(path + "-wal"); {
+	case err != nil:
+		return nil, err
+	case size == 0:
+		name += "&immutable=1"
+	}
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, explain("look at the database", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return readCheck(ctx, db, path)
+}
+
+func readCheck(ctx context.Context, db *sql.DB, path string) ([]byte, error) {
+	var id, objects int
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return nil, explain("look at the database", err)
+	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%'").Scan(&objects); err != nil {
+		return nil, explain("look at the database", err)
+	}
+	switch {
+	case id == 0 && objects == 0:
+		return nil, nil // a first start that did not get far
+	case id != applicationID:
+		return nil, fmt.Errorf("vault: %s is some other program's database: give Tenuto a file of its own", path)
+	}
+	var row []byte
+	err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = ?", vault.MetaCheck).Scan(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil // likewise
+	}
+	if err != nil {
+		return nil, explain("look at the database", err)
+	}
+	return row, nil
+}
+
+func sizeOf(path string) (int64, error) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("vault: %w", err)
+	}
+	return info.Size(), nil
+}

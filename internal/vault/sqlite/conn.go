@@ -1,0 +1,94 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+)
+
+// conn is one connection and the statements prepared on it. For one goroutine at a time.
+//
+// Its methods take no context: a statement here takes microseconds, and SQLite's way of interrupting one costs more
+// than letting it finish. Contexts end the waiting for a connection instead.
+type conn struct {
+	raw      *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func newConn(ctx context.Context, db *sql.DB, settings []setting) (*conn, error) {
+	raw, err := db.Conn(ctx)
+	if err != nil {
+		return nil, explain("open the database", err)
+	}
+	if err := readBack(ctx, raw, settings); err != nil {
+		raw.Close()
+		return nil, err
+	}
+	return &conn{raw: raw, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// statement prepares each query once; queries are constants, so they are few.
+func (c *conn) statement(query string) (*sql.Stmt, error) {
+	if s := c.prepared[query]; s != nil {
+		return s, nil
+	}
+	s, err := c.raw.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	c.prepared[query] = s
+	return s, nil
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (c *conn) exec(query string, args ...any) (int64, error) {
+	s, err := c.statement(query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := s.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// changed is exec for statements that change a row or none.
+func (c *conn) changed(query string, args ...any) (bool, error) {
+	n, err := c.exec(query, args...)
+	return n > 0, err
+}
+
+// query calls scan for each row.
+func (c *conn) query(scan func(*sql.Rows) error, query string, args ...any) error {
+	s, err := c.statement(query)
+	if err != nil {
+		return err
+	}
+	rows, err := s.QueryContext(context.Background(), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// one scans the first row into dest; false if there is none.
+func (c *conn) one(query string, args []any, dest ...any) (found bool, err error) {
+	err = c.query(func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(dest...)
+	}, query, args...)
+	return found, err
+}
+
+func (c *conn) close() error {
+	for _, s := range c.prepared {
+		s.Close()
+	}
+	return c.raw.Close()
+}

@@ -1,0 +1,274 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
+)
+
+const app = "app-one"
+
+// open opens the vault in dir, which it closes with the test.
+func open(t testing.TB, dir string, opts ...sqlite.Option) *vault.DB {
+	t.Helper()
+	db, err := sqlite.OpenDir(context.Background(), dir, opts...)
+	if err != nil {
+		t.Fatalf("OpenDir: %v", err)
+	}
+	t.Cleanup(func() { closeDB(t, db) })
+	return db
+}
+
+func closeDB(t testing.TB, db *vault.DB) {
+	t.Helper()
+	if err := db.Close(); err != nil {
+		t.Errorf("Close() = %v, want nil", err)
+	}
+}
+
+// snapshot is every file in dir. Without -shm: the index of the WAL, which is no data.
+func snapshot(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), "-shm") {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[entry.Name()] = string(data)
+	}
+	return files
+}
+
+func TestOpenDirMakesAndReopens(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "new", "a b?c%20#d") // names that would break a careless URL
+	db := open(t, dir)
+	user, err := db.SignIn(t.Context(), app, "account", "", vault.Profile{Name: "Alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := db.NewSession(t.Context(), app, user, "Firefox", time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeDB(t, db)
+
+	db = open(t, dir)
+	s, err := db.Session(t.Context(), app, id, time.Now())
+	if err != nil {
+		t.Fatalf("Session after reopening: %v", err)
+	}
+	if s.UserID != user || s.Profile.Name != "Alice" || s.Device != "Firefox" {
+		t.Errorf("Session after reopening = %+v, want Alice's", s)
+	}
+}
+
+func TestFilesAreForUsAlone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	db := open(t, dir)
+	if err := db.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]os.FileMode{
+		"": 0o700, sqlite.DatabaseFile: 0o600, sqlite.DatabaseFile + "-wal": 0o600, sqlite.DatabaseFile + "-shm": 0o600,
+		sqlite.DatabaseFile + ".lock": 0o600, sqlite.KeyFile: 0o600,
+	}
+	for name, mode := range want {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got := info.Mode().Perm(); got != mode {
+			t.Errorf("%q has mode %04o, want %04o", name, got, mode)
+		}
+	}
+}
+
+func TestOpenTakesPermissionsAway(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	closeDB(t, open(t, dir))
+	path := filepath.Join(dir, sqlite.DatabaseFile)
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	open(t, dir)
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Mode().Perm(); got != 0o600 {
+		t.Errorf("mode after opening = %04o, want 0600", got)
+	}
+}
+
+func TestSecondOpenIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := open(t, dir)
+	_, err := sqlite.OpenDir(t.Context(), dir)
+	if !errors.Is(err, vault.ErrInUse) {
+		t.Fatalf("second OpenDir: %v, want ErrInUse", err)
+	}
+	if err := db.Ping(t.Context()); err != nil {
+		t.Errorf("the first one after the second was refused: %v", err)
+	}
+	closeDB(t, db)
+	open(t, dir)
+}
+
+func TestWrongKeyChangesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	closeDB(t, open(t, dir))
+	before := snapshot(t, dir)
+	_, err := sqlite.Open(t.Context(), filepath.Join(dir, sqlite.DatabaseFile), vault.NewKeyRing())
+	if !errors.Is(err, vault.ErrWrongKey) {
+		t.Fatalf("Open with another key: %v, want ErrWrongKey", err)
+	}
+	same(t, before, snapshot(t, dir))
+	open(t, dir) // and the right one still does
+}
+
+// same compares snapshots. The lock file is left out: it holds the number of the last process that tried.
+func same(t *testing.T, before, after map[string]string) {
+	t.Helper()
+	delete(before, sqlite.DatabaseFile+".lock")
+	delete(after, sqlite.DatabaseFile+".lock")
+	for name := range after {
+		if _, ok := before[name]; !ok {
+			t.Errorf("%s is new", name)
+		}
+	}
+	for name, data := range before {
+		if after[name] != data {
+			t.Errorf("%s was changed (%d bytes before, %d after)", name, len(data), len(after[name]))
+		}
+	}
+}
+
+// After a crash the newest rows are only in the WAL, and SQLite would love to tidy up.
+func TestWrongKeyChangesNothingAfterCrash(t *testing.T) {
+	t.Parallel()
+	dir, crashed := t.TempDir(), t.TempDir()
+	db := open(t, dir)
+	if _, err := db.SignIn(t.Context(), app, "account", "", vault.Profile{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range snapshot(t, dir) { // a copy of a database in use: what kill -9 leaves
+		if err := os.WriteFile(filepath.Join(crashed, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := snapshot(t, crashed)
+	if len(before[sqlite.DatabaseFile+"-wal"]) == 0 {
+		t.Fatal("the copy has no WAL: this test would show nothing")
+	}
+	_, err := sqlite.Open(t.Context(), filepath.Join(crashed, sqlite.DatabaseFile), vault.NewKeyRing())
+	if !errors.Is(err, vault.ErrWrongKey) {
+		t.Fatalf("Open with another key: %v, want ErrWrongKey", err)
+	}
+	same(t, before, snapshot(t, crashed))
+	open(t, crashed)
+}
+
+func TestMissingKeyFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	closeDB(t, open(t, dir))
+	if err := os.Remove(filepath.Join(dir, sqlite.KeyFile)); err != nil {
+		t.Fatal(err)
+	}
+	before := snapshot(t, dir)
+	_, err := sqlite.OpenDir(t.Context(), dir)
+	if !errors.Is(err, vault.ErrKey) || !strings.Contains(err.Error(), "backup") {
+		t.Errorf("OpenDir without the key file: %v, want ErrKey and advice", err)
+	}
+	same(t, before, snapshot(t, dir))
+}
+
+// A first start that died between the two files goes on with the key that is there.
+func TestKeyFileWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := vault.CreateKeyFile(filepath.Join(dir, sqlite.KeyFile)); err != nil {
+		t.Fatal(err)
+	}
+	before := snapshot(t, dir)[sqlite.KeyFile]
+	open(t, dir)
+	if after := snapshot(t, dir)[sqlite.KeyFile]; after != before {
+		t.Error("OpenDir replaced the key file that was there")
+	}
+}
+
+func TestRefusedPlaces(t *testing.T) {
+	t.Parallel()
+	keys := vault.NewKeyRing()
+	for name, tc := range map[string]struct {
+		make func(t *testing.T, dir string) (path string)
+		want string
+	}{
+		"link to a database": {func(t *testing.T, dir string) string {
+			target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+			try(t, os.WriteFile(target, nil, 0o600))
+			try(t, os.Symlink(target, link))
+			return link
+		}, "link"},
+		"link as WAL": {func(t *testing.T, dir string) string {
+			try(t, os.Symlink("/dev/null", filepath.Join(dir, "db-wal")))
+			return filepath.Join(dir, "db")
+		}, "link"},
+		"directory": {func(t *testing.T, dir string) string {
+			try(t, os.Mkdir(filepath.Join(dir, "db"), 0o700))
+			return filepath.Join(dir, "db")
+		}, "regular file"},
+		"directory that everybody writes": {func(t *testing.T, dir string) string {
+			try(t, os.Mkdir(filepath.Join(dir, "open"), 0o700))
+			try(t, os.Chmod(filepath.Join(dir, "open"), 0o777))
+			return filepath.Join(dir, "open", "db")
+		}, "chmod"},
+		"not a database": {func(t *testing.T, dir string) string {
+			try(t, os.WriteFile(filepath.Join(dir, "db"), []byte(strings.Repeat("a letter to grandmother ", 100)), 0o600))
+			return filepath.Join(dir, "db")
+		}, vault.ErrDamaged.Error()},
+		"somebody else's database": {func(t *testing.T, dir string) string {
+			path := filepath.Join(dir, "db")
+			foreignDatabase(t, path)
+			return path
+		}, "other program"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := tc.make(t, t.TempDir())
+			db, err := sqlite.Open(t.Context(), path, keys)
+			if err == nil {
+				db.Close()
+			}
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("Open = %v, want an error with %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func try(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Meta implements vault.Tables.
+func (t *tables) Meta(ctx context.Context, name string) ([]byte, error) {
+	return read(ctx, t.readers, "read meta", func(c *conn) (value []byte, err error) {
+		_, err = c.one(`SELECT value FROM meta WHERE name = ?`, []any{name}, &value)
+		return value, err
+	})
+}
+
+// CreateMeta implements vault.Tables.
+func (t *tables) CreateMeta(ctx context.Context, name string, value []byte) error {
+	_, err := change(ctx, t.writer, "write meta", func(c *conn) (int64, error) {
+		return c.exec(`INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, value)
+	})
+	return err
+}
+
+// InsertSpent implements vault.Tables.
+func (t *tables) InsertSpent(ctx context.Context, app string, state []byte, until time.Time) (bool, error) {
+	return change(ctx, t.writer, "insert spent state", func(c *conn) (bool, error) {
+		return c.changed(`INSERT INTO spent_states (app, state, until) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, app, state, millis(until))
+	})
+}
+
+// sweepAtOnce bounds what one transaction deletes, so that nobody waits long behind it.
+const sweepAtOnce = 500
+
+// sweeps delete by index, a part at a time.
+var sweeps = []string{
+	`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= ? LIMIT ?)`,
+	`DELETE FROM spent_states WHERE (app, state) IN (SELECT app, state FROM spent_states WHERE until <= ? LIMIT ?)`,
+	`DELETE FROM forgotten WHERE (app, user_id) IN (SELECT app, user_id FROM forgotten WHERE until <= ? LIMIT ?)`,
+}
+
+// Sweep implements vault.Tables. Afterwards it empties the WAL, where what was deleted may still be read.
+func (t *tables) Sweep(ctx context.Context, now time.Time) error {
+	for _, statement := range sweeps {
+		for {
+			n, err := change(ctx, t.writer, "sweep", func(c *conn) (int64, error) {
+				return c.exec(statement, millis(now), sweepAtOnce)
+			})
+			if err != nil {
+				return err
+			}
+			if n < sweepAtOnce {
+				break
+			}
+		}
+	}
+	return t.writer.checkpoint(ctx)
+}
+
+// Ping implements vault.Tables: a read, then a write that is committed.
+func (t *tables) Ping(ctx context.Context) error {
+	if _, err := t.Meta(ctx, "ping"); err != nil {
+		return err
+	}
+	_, err := change(ctx, t.writer, "write probe", func(c *conn) (int64, error) {
+		return c.exec(`INSERT INTO meta (name, value) VALUES ('ping', ?1) ON CONFLICT DO UPDATE SET value = ?1`,
+			fmt.Appendf(nil, "%d", millis(t.now())))
+	})
+	return err
+}
+
+// checkpoint moves the WAL into the database and empties it. A reader that is in the way only delays that until the
+// next time.
+func (w *writer) checkpoint(ctx context.Context) error {
+	return w.do(&write{ctx: ctx, between: true, run: func(c *conn) error {
+		return explain("checkpoint", c.query(func(*sql.Rows) error { return nil }, `PRAGMA wal_checkpoint(TRUNCATE)`))
+	}})
+}

@@ -1,0 +1,176 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+// maxBatch is how many writes share a commit at most.
+const maxBatch = 128
+
+// writer is the one goroutine that writes. It takes what has queued up while it was busy, runs it in one
+// transaction, and answers after the commit: many callers share the wait for the disk.
+type writer struct {
+	db      *sql.DB
+	conn    *conn
+	stopped chan struct{}
+
+	mu     sync.RWMutex // held to send, so that close does not close queue under a sender
+	closed bool
+	queue  chan *write
+}
+
+// write is one caller's work: run may be called again, after a rollback, and must not keep what it did before.
+type write struct {
+	ctx     context.Context
+	run     func(*conn) error
+	between bool       // between transactions, not in one
+	done    chan error // holds one: the caller may have left
+}
+
+func openWriter(ctx context.Context, path string) (*writer, error) {
+	db, err := sql.Open("sqlite", source(path, "rw", forWriter))
+	if err != nil {
+		return nil, explain("open the database", err)
+	}
+	db.SetMaxOpenConns(1)
+	if err := migrate(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	conn, err := newConn(ctx, db, forWriter)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	w := &writer{db: db, conn: conn, queue: make(chan *write, maxBatch), stopped: make(chan struct{})}
+	go w.loop()
+	return w, nil
+}
+
+// change runs one caller's statements in a transaction, which it may share with others', and returns when they are
+// on disk. If ctx ends before, they may be written all the same.
+func change[T any](ctx context.Context, w *writer, doing string, run func(*conn) (T, error)) (T, error) {
+	var result, none T // result belongs to the writer until it answers
+	err := w.do(&write{ctx: ctx, run: func(c *conn) (err error) {
+		result, err = run(c)
+		return explain(doing, err)
+	}})
+	if err != nil {
+		return none, err
+	}
+	return result, nil
+}
+
+func (w *writer) do(job *write) error {
+	job.done = make(chan error, 1)
+	if err := w.send(job); err != nil {
+		return err
+	}
+	select {
+	case err := <-job.done:
+		return err
+	case <-job.ctx.Done():
+		return job.ctx.Err()
+	}
+}
+
+func (w *writer) send(job *write) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return vault.ErrClosed
+	}
+	select {
+	case w.queue <- job:
+		return nil
+	case <-job.ctx.Done():
+		return job.ctx.Err()
+	}
+}
+
+func (w *writer) loop() {
+	defer close(w.stopped)
+	batch := make([]*write, 0, maxBatch)
+	for job := range w.queue {
+		batch = w.drain(append(batch[:0], job))
+		w.commit(batch)
+		clear(batch) // the callers' memory is theirs again
+	}
+}
+
+// drain adds what waits in the queue, without waiting for more.
+func (w *writer) drain(batch []*write) []*write {
+	for len(batch) < maxBatch {
+		select {
+		case job, open := <-w.queue:
+			if !open {
+				return batch
+			}
+			batch = append(batch, job)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit runs a batch and answers everybody in it. One that fails must not fail its neighbours, so then each is
+// done again, alone. That is rare: a lost compare-and-swap is not a failure.
+func (w *writer) commit(batch []*write) {
+	live := batch[:0]
+	for _, job := range batch {
+		if err := job.ctx.Err(); err != nil {
+			job.done <- err // left before we began
+			continue
+		}
+		if job.between {
+			job.done <- job.run(w.conn)
+			continue
+		}
+		live = append(live, job)
+	}
+	err := w.transaction(live)
+	if err != nil && len(live) > 1 {
+		for i, job := range live {
+			job.done <- w.transaction(live[i : i+1])
+		}
+		return
+	}
+	for _, job := range live {
+		job.done <- err
+	}
+}
+
+func (w *writer) transaction(batch []*write) (err error) {
+	if len(batch) == 0 {
+		return nil
+	}
+	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+		return explain("begin", err)
+	}
+	defer func() {
+		if err != nil {
+			w.conn.exec("ROLLBACK") // fails only if SQLite has rolled back itself
+		}
+	}()
+	for _, job := range batch {
+		if err := job.run(w.conn); err != nil {
+			return err
+		}
+	}
+	_, err = w.conn.exec("COMMIT")
+	return explain("commit", err)
+}
+
+// close finishes what is queued.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	close(w.queue)
+	w.mu.Unlock()
+	<-w.stopped
+	return errors.Join(w.conn.close(), w.db.Close())
+}
