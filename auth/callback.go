@@ -64,9 +64,11 @@ var errNotURL = errors.New("auth: not the whole address of the page that Spotify
 // parsePasted reads what a person copied from the address bar, with the quotes and spaces that
 // come along.
 func parsePasted(text string) (Callback, error) {
-	u, err := url.Parse(strings.Trim(text, " \t\r\n\"'<>"))
+	u, err := url.Parse(trimPasted(text))
 	if err != nil || u.Scheme == "" || u.Host == "" {
 		return Callback{}, errNotURL
 	}
 	return ParseCallback(u), nil
 }
+
+func trimPasted(text string) string { return strings.Trim(text, " \t\r\n\"'<>") }
