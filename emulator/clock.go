@@ -1,0 +1,76 @@
+package emulator
+
+import (
+	"context"
+	"time"
+)
+
+// The clock is Config.Now, or time.Now, and what Advance has added to it. In a testing/synctest
+// bubble time.Now is the bubble's, so sleeping there turns this clock like every other.
+
+// Now is the emulator's time.
+func (e *Emulator) Now() time.Time { return e.now() }
+
+// now is the emulator's clock. It may be called with and without mu.
+func (e *Emulator) now() time.Time {
+	return e.base().Add(time.Duration(e.ahead.Load()))
+}
+
+func (e *Emulator) base() time.Time {
+	if e.conf.Now != nil {
+		return e.conf.Now()
+	}
+	return time.Now()
+}
+
+// Advance turns the clock forward, or back if d is negative. Nobody else's clock turns: in one
+// process use testing/synctest, which turns all of them.
+func (e *Emulator) Advance(d time.Duration) {
+	e.mu.Lock()
+	e.setAhead(time.Duration(e.ahead.Load()) + d)
+	e.mu.Unlock()
+	e.keep()
+}
+
+// AdvanceDate turns the clock forward by calendar years, months and days.
+func (e *Emulator) AdvanceDate(years, months, days int) {
+	now := e.now()
+	e.Advance(addMonths(now, 12*years+months).AddDate(0, 0, days).Sub(now))
+}
+
+// setAhead moves the clock and wakes who waits for it. Call it with mu held.
+func (e *Emulator) setAhead(d time.Duration) {
+	e.ahead.Store(int64(d))
+	e.st.setAhead(d)
+	close(e.turned)
+	e.turned = make(chan struct{})
+}
+
+// wait returns once d has passed on the emulator's clock, whether by itself or by Advance;
+// false if ctx ended before.
+func (e *Emulator) wait(ctx context.Context, d time.Duration) bool {
+	deadline := e.now().Add(d)
+	pause := time.Millisecond
+	for {
+		e.mu.Lock()
+		turned := e.turned
+		e.mu.Unlock()
+		left := deadline.Sub(e.now())
+		if left <= 0 {
+			return ctx.Err() == nil
+		}
+		if e.conf.Now != nil { // it may stand still, or be turned by hand: look again and again
+			left = min(left, pause)
+			pause = min(2*pause, time.Second)
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		case <-turned:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
