@@ -1,0 +1,343 @@
+package emulator
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// player is what a person plays. Nothing ticks: it holds where playback was at some moment,
+// and settle works out from the emulator's clock where it has got to since.
+type player struct {
+	Device   string   `json:",omitempty"` // the active one; "": none, and nothing plays
+	Playing  bool     `json:",omitempty"`
+	Context  string   `json:",omitempty"` // URI of the album, artist, playlist or show; "": a bare list
+	List     []string `json:",omitempty"` // what it holds, in its order
+	Order    []int    `json:",omitempty"` // the order of play while shuffled
+	Index    int      // in the order of play
+	Item     string   `json:",omitempty"` // what plays: the list's Index, or what came from the queue
+	Queued   bool     `json:",omitempty"` // Item came from the queue
+	Queue    []string `json:",omitempty"`
+	Repeat   string   `json:",omitempty"` // repeatOff, repeatContext, repeatTrack; "" is off
+	Shuffle  bool     `json:",omitempty"`
+	Shuffles uint64   `json:",omitempty"` // how often, so that each is another
+	At       time.Duration
+	Since    time.Time // when Item was At
+	Changed  time.Time // the last command or change of track
+}
+
+const (
+	repeatOff     = "off"
+	repeatContext = "context"
+	repeatTrack   = "track"
+
+	maxHistory = 50
+)
+
+// device is where a person can play.
+type device struct {
+	ID, Name, Type string
+	Volume         int
+	Dial           bool `json:",omitempty"` // its volume can be set from afar
+	Restricted     bool `json:",omitempty"` // takes no commands from the Web API
+}
+
+func (p *player) length(cat *catalogue) time.Duration { return cat.find(p.Item).duration() }
+
+// progress is how far into Item playback is; settle first.
+func (p *player) progress(now time.Time) time.Duration {
+	if !p.Playing {
+		return p.At
+	}
+	return p.At + max(0, now.Sub(p.Since))
+}
+
+// settle plays on until now: tracks end, the queue and the list move up, the list begins
+// again or playback stops.
+func (m *music) settle(cat *catalogue, now time.Time) {
+	p := &m.Player
+	m.skipRounds(cat, now)
+	for p.Playing {
+		left := p.length(cat) - p.At
+		if now.Sub(p.Since) < left {
+			return
+		}
+		m.finish(cat, p.Since.Add(left))
+	}
+}
+
+// finish ends the current item at the given moment, when it has been played to its end.
+func (m *music) finish(cat *catalogue, end time.Time) {
+	p := &m.Player
+	m.remember(cat, end)
+	p.At, p.Since, p.Changed = 0, end, end
+	if p.Repeat == repeatTrack {
+		return
+	}
+	p.advance()
+}
+
+// skipRounds leaves out whole rounds through a repeated list, so that years cost nothing. It
+// keeps enough of them to fill the history.
+func (m *music) skipRounds(cat *catalogue, now time.Time) {
+	p := &m.Player
+	if !p.Playing || now.Sub(p.Since) < 48*time.Hour || len(p.Queue) > 0 {
+		return
+	}
+	var round time.Duration
+	switch p.Repeat {
+	case repeatTrack:
+		round = p.length(cat)
+	case repeatContext:
+		for _, uri := range p.List {
+			round += cat.find(uri).duration()
+		}
+	}
+	if round <= 0 {
+		return
+	}
+	keep := time.Duration(maxHistory+1) * round
+	if rounds := (now.Sub(p.Since) - keep) / round; rounds > 0 {
+		p.Since = p.Since.Add(rounds * round)
+	}
+}
+
+// remember notes a track as listened to, and how far into an episode the person is.
+func (m *music) remember(cat *catalogue, now time.Time) {
+	p := &m.Player
+	heard := p.progress(now)
+	switch item := cat.find(p.Item); {
+	case item.track != nil && heard >= min(30*time.Second, item.track.Duration):
+		m.History = append(m.History, play{p.Item, p.Context, now})
+		if extra := len(m.History) - maxHistory; extra > 0 {
+			m.History = slices.Delete(m.History, 0, extra)
+		}
+	case item.episode != nil:
+		m.Heard[item.episode.ID] = millis(heard.Milliseconds())
+	}
+}
+
+// advance moves to what comes next: of the queue, then of the list. At the list's end it
+// begins again, playing or not as repeat says.
+func (p *player) advance() {
+	if len(p.Queue) > 0 {
+		p.Item, p.Queued = p.Queue[0], true
+		p.Queue = slices.Delete(p.Queue, 0, 1)
+		return
+	}
+	p.Queued = false
+	if len(p.List) == 0 {
+		p.Playing = false
+		return
+	}
+	p.Index++
+	if p.Index >= len(p.List) {
+		p.Index = 0
+		p.Playing = p.Playing && p.Repeat == repeatContext
+	}
+	p.Item = p.List[p.at(p.Index)]
+}
+
+// at is the place in the list of the index'th to be played.
+func (p *player) at(index int) int {
+	if len(p.Order) == len(p.List) && len(p.Order) > 0 {
+		return p.Order[index]
+	}
+	return index
+}
+
+// hasPrevious reports whether there is an item before the current one.
+func (p *player) hasPrevious() bool {
+	return len(p.List) > 0 && (p.Queued || p.Index > 0 || p.Repeat == repeatContext)
+}
+
+// back moves to the item before, which hasPrevious has found to be there. From an item of the
+// queue that is where the queue came in.
+func (p *player) back() {
+	if !p.Queued {
+		p.Index = (p.Index - 1 + len(p.List)) % len(p.List)
+	}
+	p.Queued, p.Item = false, p.List[p.at(p.Index)]
+}
+
+// setShuffle mixes what is still to come, or puts the list back in order.
+func (p *player) setShuffle(on bool, seed uint64) {
+	if on == p.Shuffle {
+		return
+	}
+	p.Shuffle = on
+	p.mix(seed)
+}
+
+func (p *player) mix(seed uint64) {
+	if len(p.List) == 0 {
+		p.Order = nil
+		return
+	}
+	current := p.at(p.Index)
+	if !p.Shuffle {
+		p.Order, p.Index = nil, current
+		return
+	}
+	p.Shuffles++
+	p.Order = rand.New(rand.NewPCG(seed, p.Shuffles)).Perm(len(p.List))
+	first := slices.Index(p.Order, current)
+	p.Order[0], p.Order[first] = p.Order[first], p.Order[0]
+	p.Index = 0
+}
+
+// upcoming lists what plays after the current item, at most n.
+func (p *player) upcoming(n int) []string {
+	next := slices.Clone(p.Queue[:min(n, len(p.Queue))])
+	for i := p.Index + 1; len(next) < n && len(p.List) > 0; i++ {
+		if i >= len(p.List) && p.Repeat != repeatContext {
+			break
+		}
+		next = append(next, p.List[p.at(i%len(p.List))])
+	}
+	return next
+}
+
+// start plays list from index on.
+func (p *player) start(context string, list []string, index int, position time.Duration, now time.Time, seed uint64) {
+	p.Context, p.List, p.Index, p.Order, p.Queued = context, list, index, nil, false
+	p.mix(seed)
+	p.Item = list[index]
+	p.resume(position, now)
+}
+
+func (p *player) resume(position time.Duration, now time.Time) {
+	p.Playing, p.At, p.Since, p.Changed = true, position, now, now
+}
+
+func (p *player) pause(now time.Time) {
+	p.At = p.progress(now)
+	p.Playing, p.Changed = false, now
+}
+
+// playlists finds a playlist by id; nil if there is none.
+type playlists func(id string) *playlist
+
+// library finds the person's own playlists and those of the catalogue.
+func (m *music) library(cat *catalogue) playlists {
+	return func(id string) *playlist {
+		if p := m.own(id); p != nil {
+			return p
+		}
+		return cat.playlistByID[id]
+	}
+}
+
+func (m *music) own(id string) *playlist {
+	for _, p := range m.Own {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// uris lists what a context holds and this person can play, in order.
+func (m *music) uris(cat *catalogue, context string, find playlists) (list []string) {
+	kind, id := splitURI(context)
+	addTrack := func(t *track) {
+		if t != nil && t.playableIn(m.Country) {
+			list = append(list, "spotify:track:"+t.ID)
+		}
+	}
+	switch kind {
+	case "album":
+		if a := cat.albumByID[id]; a != nil {
+			for _, t := range a.Tracks {
+				addTrack(t)
+			}
+		}
+	case "artist":
+		if a := cat.artistByID[id]; a != nil {
+			for _, t := range a.Tracks[:min(50, len(a.Tracks))] {
+				addTrack(t)
+			}
+		}
+	case "collection":
+		for _, s := range m.Tracks {
+			addTrack(cat.trackByID[s.ID])
+		}
+	case "playlist":
+		if p := find(id); p != nil {
+			for _, e := range p.Entries {
+				if m.canPlay(cat.find(e.URI)) {
+					list = append(list, e.URI)
+				}
+			}
+		}
+	case "show":
+		if s := cat.showByID[id]; s != nil && s.Markets.has(m.Country) {
+			for _, e := range s.Episodes {
+				list = append(list, "spotify:episode:"+e.ID)
+			}
+		}
+	case "audiobook":
+		if b := cat.audiobookByID[id]; b != nil && audiobookMarkets.has(m.Country) {
+			for _, ch := range b.Chapters {
+				list = append(list, "spotify:chapter:"+ch.ID)
+			}
+		}
+	}
+	return list
+}
+
+// canPlay reports whether the person can play an item through the Web API: local files cannot.
+func (m *music) canPlay(item playable) bool {
+	switch {
+	case item.track != nil:
+		return item.track.playableIn(m.Country)
+	case item.episode != nil:
+		return item.episode.Show.Markets.has(m.Country)
+	case item.chapter != nil:
+		return audiobookMarkets.has(m.Country)
+	}
+	return item.ad
+}
+
+// play makes the person listen to uri: a track within its album, an episode within its show, a
+// context from its beginning, or spotify:ad:…, an advertisement of thirty seconds after which
+// the list goes on. "" stops, and leaves no active device.
+func (m *music) play(cat *catalogue, uri string, now time.Time) error {
+	m.ready(cat, now)
+	p := &m.Player
+	if p.Item != "" {
+		m.remember(cat, now)
+	}
+	if uri == "" {
+		*p = player{Repeat: p.Repeat}
+		return nil
+	}
+	if p.Device == "" {
+		p.Device = m.Devices[0].ID
+	}
+	context, list := uri, []string(nil)
+	switch item := cat.find(uri); {
+	case item.track != nil:
+		context = "spotify:album:" + item.track.Album.ID
+	case item.episode != nil:
+		context = "spotify:show:" + item.episode.Show.ID
+	case item.chapter != nil:
+		context = "spotify:audiobook:" + item.chapter.Book.ID
+	case item.ad, item.local != nil:
+		p.Item, p.Queued = uri, true
+		p.resume(0, now)
+		return nil
+	}
+	if list = m.uris(cat, context, m.library(cat)); len(list) == 0 {
+		return fmt.Errorf("emulator: %s cannot play %q: there is no such thing, or it is not available in %s", m.Owner, uri, m.Country)
+	}
+	index := 0
+	if context != uri {
+		if index = slices.Index(list, uri); index < 0 {
+			context, list, index = "", []string{uri}, 0
+		}
+	}
+	p.start(context, list, index, 0, now, m.Seed)
+	return nil
+}

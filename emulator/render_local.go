@@ -1,0 +1,62 @@
+package emulator
+
+// localTrack writes a local file as a track: most of it is empty.
+func (d *doc) localTrack(key string, f *localFile) {
+	d.begin(key)
+	d.localFields(f)
+	d.end()
+}
+
+func (d *doc) localFields(f *localFile) {
+	d.begin("album")
+	d.null("album_type")
+	d.list("artists")
+	d.endList()
+	d.raw("available_markets", nowhere.json)
+	d.begin("external_urls")
+	d.end()
+	d.null("href")
+	d.null("id")
+	d.list("images")
+	d.endList()
+	d.str("name", f.Album)
+	d.null("release_date")
+	d.null("release_date_precision")
+	d.str("type", "album")
+	d.null("uri")
+	d.end()
+	d.list("artists")
+	d.begin("")
+	d.begin("external_urls")
+	d.end()
+	d.null("href")
+	d.null("id")
+	d.str("name", f.Artist)
+	d.str("type", "artist")
+	d.null("uri")
+	d.end()
+	d.endList()
+	d.raw("available_markets", nowhere.json)
+	d.int("disc_number", 0)
+	if d.quirks.oddObjects {
+		d.begin("duration_ms")
+		d.int("totalMilliseconds", f.Duration.Milliseconds())
+		d.end()
+	} else {
+		d.millis("duration_ms", f.Duration)
+	}
+	d.bool("explicit", false)
+	d.begin("external_ids")
+	d.end()
+	d.begin("external_urls")
+	d.end()
+	d.null("href")
+	d.null("id")
+	d.bool("is_local", true)
+	d.str("name", f.Title)
+	d.num("popularity", 0)
+	d.null("preview_url")
+	d.int("track_number", 0)
+	d.str("type", "track")
+	d.str("uri", f.URI)
+}
