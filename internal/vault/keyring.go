@@ -36,7 +36,9 @@ const keySize = 32 // bytes
 // AES-256-GCM key, derived with HKDF (RFC 5869). What one purpose seals no other opens.
 //
 // A KeyRing is not changed after it was made; safe for concurrent use.
-type KeyRing struct{ ring *ring }
+type KeyRing struct {
+	ring func() *ring // a function, since fmt finds its way through pointers (%s of a struct around one) but not into functions
+}
 
 type ring struct {
 	keys [][]byte
@@ -117,7 +119,7 @@ func newKeyRing(keys [][]byte) (*KeyRing, error) {
 		}
 		r.ids = append(r.ids, id)
 	}
-	return &KeyRing{ring: r}, nil
+	return &KeyRing{ring: func() *ring { return r }}, nil
 }
 
 // derive is HKDF-SHA-256. The key is random, so there is no salt.
@@ -131,16 +133,16 @@ func derive(key []byte, purpose string, size int) []byte {
 
 // aead is the sealing primitive of one purpose over all keys of the ring.
 func (k *KeyRing) aead(purpose string) (tink.AEAD, error) {
-	if made, ok := k.ring.made.Load(purpose); ok {
+	if made, ok := k.ring().made.Load(purpose); ok {
 		return made.(tink.AEAD), nil
 	}
 	manager := keyset.NewManager()
-	for i, key := range k.ring.keys {
-		if err := addKey(manager, derive(key, "seal "+purpose, keySize), k.ring.ids[i]); err != nil {
+	for i, key := range k.ring().keys {
+		if err := addKey(manager, derive(key, "seal "+purpose, keySize), k.ring().ids[i]); err != nil {
 			return nil, fmt.Errorf("vault: key for %s: %w", purpose, err)
 		}
 	}
-	if err := manager.SetPrimary(k.ring.ids[0]); err != nil {
+	if err := manager.SetPrimary(k.ring().ids[0]); err != nil {
 		return nil, fmt.Errorf("vault: key for %s: %w", purpose, err)
 	}
 	handle, err := manager.Handle()
@@ -151,7 +153,7 @@ func (k *KeyRing) aead(purpose string) (tink.AEAD, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: keys for %s: %w", purpose, err)
 	}
-	made, _ := k.ring.made.LoadOrStore(purpose, primitive)
+	made, _ := k.ring().made.LoadOrStore(purpose, primitive)
 	return made.(tink.AEAD), nil
 }
 
@@ -176,7 +178,7 @@ func (k *KeyRing) sealedByOther(sealed []byte) bool {
 		return false
 	}
 	id := binary.BigEndian.Uint32(sealed[1:5]) // Tink's prefix: 0x01, then the key id
-	for _, known := range k.ring.ids {
+	for _, known := range k.ring().ids {
 		if id == known {
 			return false
 		}
@@ -189,7 +191,7 @@ func (k *KeyRing) writeTo(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	out.WriteString("# The keys of a Tenuto vault: the first seals, all open. Without them its database is lost;\n" +
 		"# with them and the database anybody can act as everyone who logged in. Back them up apart from it.\n")
-	for _, key := range k.ring.keys {
+	for _, key := range k.ring().keys {
 		out.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
 	}
 	return out.Flush()

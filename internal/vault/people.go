@@ -39,14 +39,14 @@ func (db *DB) SignIn(ctx context.Context, app, account, alias string, p Profile)
 
 // signIn tries once. It is not done if the row it read was changed before it could write.
 func (db *DB) signIn(ctx context.Context, app, account, alias string, p Profile) (userID string, done bool, err error) {
-	key := db.index.account(app, account)
+	key := db.index(app, account)
 	userID, err = db.tables.PersonOf(ctx, app, key)
 	if err != nil {
 		return "", false, err
 	}
 	was := key
 	if alias != "" {
-		older := db.index.account(app, alias)
+		older := db.index(app, alias)
 		other, err := db.tables.PersonOf(ctx, app, older)
 		switch {
 		case err != nil:

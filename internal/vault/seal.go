@@ -77,8 +77,8 @@ func appendPart(data []byte, part string) []byte {
 	return append(binary.AppendUvarint(data, uint64(len(part))), part...)
 }
 
-// index hashes account keys. Behind a pointer in DB, so that printing a DB shows an address.
-type index struct{ key []byte }
+// index is the name under which an account of an app is found: a hash with the index key, which it hides.
+type index func(app, account string) []byte
 
 const metaIndex = "index" // the row of meta that keeps the index key, and proves the ring
 
@@ -88,7 +88,7 @@ func newIndex(keys *KeyRing) (sealed []byte, err error) {
 	return keys.seal(placeIndex, key, metaIndex)
 }
 
-func openIndex(keys *KeyRing, sealed []byte) (*index, error) {
+func openIndex(keys *KeyRing, sealed []byte) (index, error) {
 	if keys.sealedByOther(sealed) {
 		return nil, fmt.Errorf("%w: give it the key it was made with; nothing was changed", ErrWrongKey)
 	}
@@ -96,14 +96,11 @@ func openIndex(keys *KeyRing, sealed []byte) (*index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: check row: %w", err)
 	}
-	return &index{key: key}, nil
-}
-
-// account is the name under which the account of an app is found.
-func (x *index) account(app, account string) []byte {
-	mac := hmac.New(sha256.New, x.key)
-	mac.Write(appendPart(appendPart(nil, app), account))
-	return mac.Sum(nil)
+	return func(app, account string) []byte {
+		mac := hmac.New(sha256.New, key)
+		mac.Write(appendPart(appendPart(nil, app), account))
+		return mac.Sum(nil)
+	}, nil
 }
 
 // hashed is how a secret of 256 random bits is kept: nobody can guess what to try.

@@ -35,7 +35,7 @@ var (
 type DB struct {
 	tables Tables
 	keys   *KeyRing
-	index  *index
+	index  index
 }
 
 // New is for dialects: it puts the vault on top of their tables. The first time it makes the index key; later it
