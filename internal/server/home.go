@@ -1,0 +1,46 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/tenuto-dev/tenuto/auth"
+)
+
+// home is the page: who is signed in, and what they listen to.
+func (s *Server) home(w http.ResponseWriter, r *http.Request) {
+	v, err := s.visitor(w, r)
+	if err != nil {
+		s.storeFailed(w, r, err)
+		return
+	}
+	page := homePage{chrome: s.chrome(w, r, v)}
+	if v == nil {
+		page.Scopes = scopeViews(s.Scopes)
+		s.views.home(w, page)
+		return
+	}
+	now := s.Now()
+	page.Consent = consentView(v.consent(now))
+	page.Scopes = scopeViews(v.Scopes)
+	page.Playing = s.playingFor(r, v).at(now)
+	if missing := s.Scopes.Minus(v.Scopes); missing.Len() > 0 && page.Playing.Fix == "" {
+		page.Missing = scopeViews(missing)
+		page.Fix = loginAsk{scopes: missing, back: "/"}.url()
+	}
+	s.views.home(w, page)
+}
+
+// playingFor asks Spotify unless it is known that there is no use in it.
+func (s *Server) playingFor(r *http.Request, v *visitor) playing {
+	switch {
+	case v.consent(s.Now()).ended():
+		return playingFailed(auth.ErrReauthorize)
+	case !v.Scopes.Has(auth.ScopeUserReadCurrentlyPlaying) && !v.Scopes.Has(auth.ScopeUserReadPlaybackState):
+		return playingUnallowed()
+	}
+	p := s.ask(r.Context(), v.UserID)
+	if r.Context().Err() == nil {
+		s.watchers.heard(v.UserID, p)
+	}
+	return p
+}

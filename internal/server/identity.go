@@ -1,0 +1,73 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/vault"
+	"github.com/tenuto-dev/tenuto/spotify"
+)
+
+// identity is who finished a login, as Spotify says.
+type identity struct {
+	account string // account_id; without one "id:" and the id
+	alias   string // the key used before Spotify gave an account_id; "" if there is none
+	profile vault.Profile
+}
+
+var errNobody = errors.New("server: Spotify did not say who this is")
+
+// whoIs asks Spotify with the new token. A missing or odd answer is an error: a default would make
+// one person of many.
+func (s *Server) whoIs(ctx context.Context, token *auth.Token) (identity, error) {
+	me, err := s.spotify.As(token).Users.Me(ctx)
+	if err != nil {
+		return identity{}, fmt.Errorf("who is this: %w", err)
+	}
+	return identityOf(me)
+}
+
+func identityOf(me *spotify.Profile) (identity, error) {
+	if me == nil {
+		return identity{}, errNobody
+	}
+	account, id := string(me.AccountID), string(me.ID)
+	who := identity{profile: vault.Profile{Name: displayName(me.DisplayName, id)}}
+	if len(me.Images) > 0 {
+		who.profile.ImageURL = me.Images[len(me.Images)-1].URL // the smallest comes last
+	}
+	switch {
+	case isKey(account):
+		who.account = account
+		if isKey(id) {
+			who.alias = "id:" + id
+		}
+	case account == "" && isKey(id):
+		who.account = "id:" + id
+	default:
+		return identity{}, errNobody
+	}
+	return who, nil
+}
+
+// isKey reports whether text can name one person: neither empty nor padded, nor made to look like
+// another key.
+func isKey(text string) bool {
+	return text != "" && len(text) <= 256 && utf8.ValidString(text) && !strings.HasPrefix(text, "id:") &&
+		!strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c == 0x7f })
+}
+
+func displayName(name, id string) string {
+	name = strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " ")
+	if name == "" {
+		name = id
+	}
+	if len(name) > 200 {
+		name = strings.ToValidUTF8(name[:200], "")
+	}
+	return name
+}

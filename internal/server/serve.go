@@ -1,0 +1,88 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+const (
+	drainTime   = 20 * time.Second // for what is under way when the server stops
+	sweepEvery  = 10 * time.Minute
+	maxPublic   = 8192 // connections of the public listener
+	headerTime  = 5 * time.Second
+	requestTime = 15 * time.Second
+	answerTime  = 60 * time.Second // a login waits for Spotify
+	idleTime    = 60 * time.Second
+)
+
+// Serve answers on public, and on operations unless it is nil, until ctx ends or a listener fails.
+// Then it stops gracefully: not ready any more, open pages let go, what is under way finished within
+// 20 seconds. It returns nil after a graceful stop. The vault is the caller's to close. A Server
+// serves once.
+func (s *Server) Serve(ctx context.Context, public, operations net.Listener) error {
+	front := s.httpServer(s.public)
+	back := s.httpServer(s.operations)
+	failed := make(chan error, 2)
+	go func() { failed <- front.Serve(limitListener(public, maxPublic)) }()
+	if operations != nil {
+		go func() { failed <- back.Serve(operations) }()
+	}
+	sweeping, endSweep := context.WithCancel(context.WithoutCancel(ctx))
+	swept := make(chan struct{})
+	go func() { defer close(swept); s.sweep(sweeping) }()
+
+	var cause error
+	select {
+	case <-ctx.Done():
+	case cause = <-failed:
+	}
+	s.stop.stop()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	err := front.Shutdown(drain)
+	if err != nil {
+		_ = front.Close()
+	}
+	endSweep()
+	<-swept
+	// Readiness answers to the end, so that it can be seen to fail.
+	_ = back.Close()
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.New("server: some requests were cut off after 20 s")
+	}
+	return errors.Join(cause, err)
+}
+
+// httpServer sets every limit that net/http leaves open.
+func (s *Server) httpServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:                      h,
+		ReadHeaderTimeout:            headerTime,
+		ReadTimeout:                  requestTime,
+		WriteTimeout:                 answerTime,
+		IdleTimeout:                  idleTime,
+		MaxHeaderBytes:               16 << 10,
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+}
+
+// sweep deletes what has expired, now and every ten minutes.
+func (s *Server) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.db.Sweep(ctx, s.Now()); err != nil && ctx.Err() == nil {
+			s.journal.write(eventStore, nil, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+// touchEvery is how coarse "last used" is: a write an hour, not one a page.
+const touchEvery = time.Hour
+
+// visitor is somebody signed in: the session, and the secret id their cookie holds.
+type visitor struct {
+	id string
+	*vault.Session
+}
+
+// visitor reads who is asking: one indexed read, or none without a cookie. nil is nobody; an error
+// is the store's, and never means that somebody is signed out.
+func (s *Server) visitor(w http.ResponseWriter, r *http.Request) (*visitor, error) {
+	id, ok := s.jar.read(r, s.jar.session)
+	if !ok || !isSessionID(id) {
+		if ok || s.jar.has(r, s.jar.session) {
+			s.jar.clear(w, s.jar.session)
+		}
+		return nil, nil
+	}
+	now := s.Now()
+	session, err := s.db.Session(r.Context(), s.app, id, now)
+	switch {
+	case errors.Is(err, vault.ErrNoSession):
+		s.jar.clear(w, s.jar.session)
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	v := &visitor{id: id, Session: session}
+	s.touch(w, r, v, now)
+	return v, nil
+}
+
+// isSessionID keeps junk from the database. What an id looks like is the vault's matter; this is
+// only what fits a cookie.
+func isSessionID(id string) bool {
+	return len(id) >= 16 && len(id) <= 128 && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
+// touch says now and then that the session is in use, and moves its end. It never revives one: the
+// vault updates only what is there.
+func (s *Server) touch(w http.ResponseWriter, r *http.Request, v *visitor, now time.Time) {
+	if now.Sub(v.Seen) < touchEvery {
+		return
+	}
+	expires := s.sessionEnd(now, v.AuthorizedAt)
+	if !expires.After(now) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
+	defer cancel()
+	if err := s.db.Touch(ctx, s.app, v.id, now, expires); err != nil {
+		s.journal.write(eventStore, r, "error", err)
+		return
+	}
+	v.Seen, v.Expires = now, expires
+	s.jar.set(w, s.jar.session, v.id, expires.Sub(now))
+}
+
+// sessionEnd is when a session that is used now ends: idle time, and never beyond the consent.
+func (s *Server) sessionEnd(now, authorizedAt time.Time) time.Time {
+	end := now.Add(s.Idle)
+	if by := consentEnd(authorizedAt); !by.IsZero() && by.Before(end) {
+		return by
+	}
+	return end
+}
+
+// leave ends the visitor's session. The last one of a person also takes the stored access token
+// along: nobody is there whom it could serve.
+func (s *Server) leave(ctx context.Context, r *http.Request, v *visitor) error {
+	userID, left, err := s.db.EndSession(ctx, s.app, v.id)
+	if err != nil {
+		s.journal.write(eventStore, r, "error", err)
+		return err
+	}
+	s.watchers.endSession(v.UserID, v.Handle)
+	if userID != "" && left == 0 {
+		s.dropAccess(ctx, r, userID)
+	}
+	return nil
+}
+
+func (s *Server) dropAccess(ctx context.Context, r *http.Request, userID string) {
+	if err := s.grants.DropAccess(ctx, userID); err != nil {
+		s.journal.write(eventStore, r, "error", err, "person", s.journal.person(userID))
+	}
+}
+
+// consent is what a person allowed, and until when.
+type consent struct {
+	now   time.Time
+	until time.Time // zero: not known
+	dead  auth.Reason
+}
+
+func (v *visitor) consent(now time.Time) consent {
+	return consent{now: now, until: consentEnd(v.AuthorizedAt), dead: v.Dead}
+}
+
+// consentEnd is six calendar months after the consent: Spotify says it nowhere else.
+func consentEnd(authorizedAt time.Time) time.Time {
+	return (&auth.Token{RefreshToken: "any", AuthorizedAt: authorizedAt}).ReauthorizeBy()
+}
+
+// warnFrom is how long before its end a consent is shown as ending.
+const warnFrom = 30 * 24 * time.Hour
+
+func (c consent) ended() bool {
+	return c.dead != "" || !c.until.IsZero() && !c.now.Before(c.until)
+}
+
+// ending reports whether a new consent is due: within 30 days of its end, or after.
+func (c consent) ending() bool {
+	return c.ended() || !c.until.IsZero() && c.until.Sub(c.now) <= warnFrom
+}
+
+// days left, rounded up.
+func (c consent) days() int {
+	return int((c.until.Sub(c.now) + 24*time.Hour - 1) / (24 * time.Hour))
+}

@@ -1,0 +1,84 @@
+(function () {
+  'use strict';
+  var card = document.getElementById('playing');
+  if (!card || !window.EventSource) { return; }
+  function el(id) { return document.getElementById(id); }
+  function number(name) { return Number(card.dataset[name]) || 0; }
+
+  var progress = number('progress'), duration = number('duration'), at = performance.now();
+  var source = null;
+
+  function clock(ms) {
+    var all = Math.floor(ms / 1000), s = all % 60;
+    return Math.floor(all / 60) + ':' + (s < 10 ? '0' : '') + s;
+  }
+  function text(id, value) {
+    var node = el(id);
+    node.hidden = !value;
+    if (node.textContent !== value) { node.textContent = value; }
+  }
+  function address(id, name, value) {
+    var node = el(id);
+    node.hidden = !value;
+    if (!value) { node.removeAttribute(name); }
+    else if (node.getAttribute(name) !== value) { node.setAttribute(name, value); }
+  }
+  function tick() {
+    var ms = progress;
+    if (card.dataset.playing === 'true') { ms += performance.now() - at; }
+    ms = Math.min(ms, duration);
+    el('progress').value = ms;
+    el('elapsed').textContent = clock(ms);
+  }
+  function states(p) {
+    if (p.kind === 'failed') { return 'Not now'; }
+    if (p.kind === 'none') { return 'Silence'; }
+    return p.playing ? 'Playing' : 'Paused';
+  }
+  function show(p) {
+    progress = p.progress_ms;
+    duration = p.duration_ms;
+    at = performance.now();
+    card.dataset.kind = p.kind;
+    card.dataset.playing = String(p.playing);
+    text('line', p.line);
+    text('by', p.by);
+    text('from', p.from);
+    text('note', p.note);
+    text('state', states(p));
+    text('fix', p.fix_label);
+    address('fix', 'href', p.fix);
+    address('link', 'href', p.link);
+    address('cover', 'src', p.cover);
+    address('glow', 'src', p.cover);
+    el('time').hidden = !duration;
+    el('progress').max = duration || 1;
+    el('length').textContent = clock(duration);
+    document.title = p.line + ' · Tenuto';
+    tick();
+  }
+  function open() {
+    if (source) { return; }
+    source = new EventSource('/events');
+    source.addEventListener('playing', function (e) { show(JSON.parse(e.data)); });
+    source.addEventListener('signed-out', function () { close(); location.reload(); });
+    source.onerror = function () {
+      // Refused for good: the session has ended while nobody looked.
+      if (source && source.readyState === EventSource.CLOSED) {
+        close();
+        fetch('/session').then(function (r) { if (r.status === 401) { location.reload(); } }, function () {});
+      }
+    };
+  }
+  function close() {
+    if (source) { source.close(); source = null; }
+  }
+  function look() {
+    if (document.visibilityState === 'hidden') { close(); } else { open(); }
+  }
+  document.addEventListener('visibilitychange', look);
+  window.addEventListener('pagehide', close);
+  window.addEventListener('pageshow', function (e) { if (e.persisted) { location.reload(); } });
+  setInterval(tick, 500);
+  look();
+})();
