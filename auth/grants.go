@@ -2,92 +2,203 @@ package auth
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
 	"time"
 )
 
 // Grants keeps people's logins in a Store, each under a key of your choice (your user's id,
 // or Spotify's account id), and refreshes them when they are used. Any number of processes
-// may share the store: one of them refreshes, none of them loses the answer.
-type Grants struct{}
+// may share the store: one of them refreshes, none of them loses the answer. Safe for
+// concurrent use; use one Grants per store and process, for it is what its callers share.
+type Grants struct {
+	cred      *Credentials
+	store     Store
+	before    func(ctx context.Context, key string, t *Token) error
+	hookFirst bool // what before refuses does not count as saved, whatever the store says
+	cacheFor  time.Duration
+	lease     time.Duration
+	me        string // the name leases are claimed under
+	app       *breaker
+	flights   flights
+
+	mu      sync.Mutex
+	logins  map[string]*login
+	sweepAt int // the number of logins at which the idle ones are let go
+}
+
+const (
+	forEver   = time.Duration(math.MaxInt64)
+	sweepLast = 1024 // fewer logins than this are not worth a sweep
+)
+
+// Grants keeps many people's logins in store.
+func (c *Credentials) Grants(store Store, opts ...GrantsOption) *Grants {
+	g := &Grants{
+		cred: c, store: store, lease: leaseTime, me: rand.Text(), app: &breaker{},
+		logins: map[string]*login{}, sweepAt: sweepLast,
+	}
+	for _, opt := range opts {
+		opt.grants(g)
+	}
+	return g
+}
 
 // Put keeps a fresh login under key and ends what was there, in-flight refreshes included.
 // An empty key is refused: there is no slot that people could share by accident.
-func (g *Grants) Put(ctx context.Context, key string, t *Token) error { return nil }
+func (g *Grants) Put(ctx context.Context, key string, t *Token) error {
+	if t == nil {
+		return errors.New("auth: keep login: there is no token")
+	}
+	if err := g.change(ctx, key, func(*Record) *Record { return newRecord(t) }); err != nil {
+		return fmt.Errorf("auth: keep login: %w", err)
+	}
+	g.forget(key)
+	return nil
+}
 
 // For is the login under key, as a TokenSource. Cheap: sends and reads nothing by itself.
 // Its Token returns ErrNotFound where there is no such login.
-func (g *Grants) For(key string) *RefreshingToken { return nil }
+func (g *Grants) For(key string) *RefreshingToken { return &RefreshingToken{grants: g, key: key} }
 
-// Delete forgets the login under key, for ever; an answer still under way is dropped.
-func (g *Grants) Delete(ctx context.Context, key string) error { return nil }
+// Delete forgets the login under key, for ever; an answer still under way is dropped. Absent is
+// not an error.
+func (g *Grants) Delete(ctx context.Context, key string) error {
+	if key == "" {
+		return errNoKey
+	}
+	err := g.store.Delete(ctx, key)
+	g.forget(key)
+	if err != nil {
+		return fmt.Errorf("auth: delete login: %w", err)
+	}
+	return nil
+}
 
 // DropAccess erases the stored access token of the login under key: the login stays, and its next
 // use refreshes. For a person whose last session ended. Absent is not an error.
-func (g *Grants) DropAccess(ctx context.Context, key string) error { return nil }
-
-// GrantsOption configures Grants. The set is closed.
-type GrantsOption interface{ grants() }
-
-// BeforeStore is told of every new token before the store is: a rescue journal.
-func BeforeStore(save func(ctx context.Context, key string, t *Token) error) GrantsOption { return nil }
-
-// CacheFor answers from memory for up to d after the record was read (0: read it every time).
-// Another process's Delete or Put is seen that much later.
-func CacheFor(d time.Duration) GrantsOption { return nil }
-
-// LeaseFor changes how long one process may take for a refresh (25 s; at least 5 s).
-func LeaseFor(d time.Duration) GrantsOption { return nil }
-
-// Store is a register per key with compare-and-swap, and no more: lease, generation, verdict
-// and spare refresh tokens live inside the Record, where one implementation reads and writes
-// them. All methods are safe for concurrent use, by any number of processes, and
-// linearizable per key. authtest.RunStore is the whole contract as tests.
-type Store interface {
-	// Load returns the record under key, or ErrNotFound. A store with a clock of its own
-	// sets Written and Now by it, so that the replicas' clocks need not agree.
-	Load(ctx context.Context, key string) (*Record, error)
-
-	// Swap writes next if the stored record's Version is version ("": there is none), else
-	// ErrConflict. Any other error may mean that it was written: the caller loads and looks,
-	// for no Version is ever used twice.
-	Swap(ctx context.Context, key, version string, next *Record) error
-
-	// Delete removes the record. Absent is not an error.
-	Delete(ctx context.Context, key string) error
-}
-
-// Record is what a Store keeps for one login. A store needs its Version and its bytes; the
-// rest is for looking at.
-type Record struct {
-	Version      string            // random, new with every write; what Swap compares
-	Token        *Token            // the newest
-	Generation   int64             // refreshes since login: what fences writes
-	Dead         *ReauthorizeError // nil while the login lives
-	Written, Now time.Time         // set by Load from the store's clock; zero if it has none
-	state        []byte            // login id, lease, spare refresh tokens
-}
-
-func (r *Record) MarshalBinary() ([]byte, error)    { return nil, nil } // secret: seal it
-func (r *Record) UnmarshalBinary(data []byte) error { return nil }
-func (r Record) MarshalJSON() ([]byte, error)       { return nil, ErrSecret }
-func (r Record) String() string                     { return "" } // redacted
-func (r Record) GoString() string                   { return "" } // redacted
-
-// MemoryStore keeps records in this process. The zero value is empty and ready.
-type MemoryStore struct{}
-
-func (s *MemoryStore) Load(ctx context.Context, key string) (*Record, error) { return nil, nil }
-func (s *MemoryStore) Swap(ctx context.Context, key, version string, next *Record) error {
+func (g *Grants) DropAccess(ctx context.Context, key string) error {
+	err := g.change(ctx, key, func(rec *Record) *Record {
+		if rec == nil {
+			return nil
+		}
+		return rec.withoutAccess()
+	})
+	g.mu.Lock()
+	l := g.logins[key]
+	g.mu.Unlock()
+	if l != nil {
+		l.dropAccess()
+	}
+	if err != nil {
+		return fmt.Errorf("auth: drop access: %w", err)
+	}
 	return nil
 }
-func (s *MemoryStore) Delete(ctx context.Context, key string) error { return nil }
 
-// FileStore keeps a 0600 file per key in a directory, safe between processes of one machine.
-type FileStore struct{ dir string }
-
-func NewFileStore(dir string) (*FileStore, error)                          { return nil, nil }
-func (s *FileStore) Load(ctx context.Context, key string) (*Record, error) { return nil, nil }
-func (s *FileStore) Swap(ctx context.Context, key, version string, next *Record) error {
+// Close begins no further refresh, waits for those under way, and saves what could not be saved
+// before. Call it before the program ends: an answer that comes too late can hold a person's
+// only valid refresh token. Tokens that are still good are served as before. The error says
+// what was not finished when ctx ended.
+func (g *Grants) Close(ctx context.Context) error {
+	if err := g.flights.close(ctx); err != nil {
+		return fmt.Errorf("auth: refreshes are still under way: %w", err)
+	}
+	g.mu.Lock()
+	logins := make([]*login, 0, len(g.logins))
+	for _, l := range g.logins {
+		logins = append(logins, l)
+	}
+	g.mu.Unlock()
+	for _, l := range logins {
+		if err := l.keepLast(ctx); err != nil {
+			return err
+		}
+	}
 	return nil
 }
-func (s *FileStore) Delete(ctx context.Context, key string) error { return nil }
+
+var errNoKey = errors.New("auth: a login needs a key: the empty one is refused")
+
+// change swaps the record under key for what next makes of it (nil: leave it), however often
+// somebody else is faster.
+func (g *Grants) change(ctx context.Context, key string, next func(*Record) *Record) error {
+	if key == "" {
+		return errNoKey
+	}
+	for {
+		version := ""
+		rec, err := g.store.Load(ctx, key)
+		if err == nil {
+			version = rec.Version
+		} else if !errors.Is(err, ErrNotFound) {
+			return err
+		} else {
+			rec = nil
+		}
+		changed := next(rec)
+		if changed == nil {
+			return nil
+		}
+		if won, err := swap(ctx, g.store, key, version, changed.stamped()); won || err != nil {
+			return err
+		}
+	}
+}
+
+// load is the store's Load, for a record the rule can work with.
+func (g *Grants) load(ctx context.Context, key string) (*Record, error) {
+	if key == "" {
+		return nil, errNoKey
+	}
+	rec, err := g.store.Load(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if rec.Token == nil {
+		return nil, errors.New("auth: the stored login holds no token: delete it and log in again")
+	}
+	return rec, nil
+}
+
+func (g *Grants) now() time.Time { return g.cred.now() }
+
+// login is what this process knows about the login under key.
+func (g *Grants) login(key string) *login {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	l := g.logins[key]
+	if l == nil {
+		if len(g.logins) >= g.sweepAt {
+			g.sweep()
+		}
+		l = &login{grants: g, key: key}
+		g.logins[key] = l
+	}
+	return l
+}
+
+// sweep lets go of logins about which nothing is worth remembering, so that keys which were
+// merely looked at cost nothing for long. g.mu is held.
+func (g *Grants) sweep() {
+	now := g.now()
+	for key, l := range g.logins {
+		if l.retire(now) {
+			delete(g.logins, key)
+		}
+	}
+	g.sweepAt = max(sweepLast, 2*len(g.logins))
+}
+
+// forget ends what this process knew about the login under key.
+func (g *Grants) forget(key string) {
+	g.mu.Lock()
+	l := g.logins[key]
+	g.mu.Unlock()
+	if l != nil {
+		l.reset()
+	}
+}

@@ -1,0 +1,34 @@
+package auth
+
+import (
+	"context"
+	"time"
+)
+
+// GrantsOption configures Grants. The set is closed.
+type GrantsOption interface{ grants(g *Grants) }
+
+type grantsOption func(*Grants)
+
+func (o grantsOption) grants(g *Grants) { o(g) }
+
+// BeforeStore is told of every token a refresh brings, before the store is: a rescue journal.
+// Where the store then fails, a token that save has kept counts as saved: it is served, and
+// goes to the store as soon as that works. An error of save alone stops nothing. ctx is not a
+// caller's: it ends after 10 s.
+func BeforeStore(save func(ctx context.Context, key string, t *Token) error) GrantsOption {
+	return grantsOption(func(g *Grants) { g.before = save })
+}
+
+// CacheFor answers from memory for up to d after the record was read (0, as without this
+// option: read it every time). Another process's Delete or Put is seen that much later.
+func CacheFor(d time.Duration) GrantsOption {
+	return grantsOption(func(g *Grants) { g.cacheFor = max(0, d) })
+}
+
+// LeaseFor changes how long one process may take for a refresh before another does it again
+// (25 s; at least 5 s). All processes of a store should agree. A request to Spotify may take
+// 10 s: under a shorter lease a slow answer costs a second request.
+func LeaseFor(d time.Duration) GrantsOption {
+	return grantsOption(func(g *Grants) { g.lease = max(leaseTimeLeast, d) })
+}

@@ -1,0 +1,236 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// login is what this process knows about one login beside its record. All who ask for it at
+// once share it, and one flight.
+type login struct {
+	grants *Grants
+	key    string
+
+	current atomic.Pointer[current] // answers without asking anybody
+	seen    atomic.Pointer[Token]   // the newest token that was here
+
+	mu      sync.Mutex
+	retired bool    // no longer in Grants: ask for another
+	flight  *flight // the one under way
+	resets  int     // logins begun or ended here: what an older flight brings is not for everyone
+	refused *Token  // Spotify said no to its access token
+	unsaved *unsaved
+	rest    rest // after a failure
+	watched watched
+}
+
+// current is a token that may be handed out without a look at the store.
+type current struct {
+	token *Token
+	until int64 // Unix nanoseconds
+}
+
+// watched is a lease of somebody else, and since when it has been seen unchanged.
+type watched struct {
+	epoch, owner string
+	seq          int64
+	since        time.Time
+}
+
+var errClosed = errors.New("auth: these grants are closed: no refresh is begun any more")
+
+// get is Token once there is no current token.
+func (l *login) get(ctx context.Context) (t *Token, err error, retired bool) {
+	if l.grants.cacheFor == 0 {
+		if t, err, ok := l.read(ctx); ok {
+			return t, err, false
+		}
+	}
+	f := l.join(ctx)
+	if f == nil {
+		return nil, nil, true
+	}
+	t, err = f.wait(ctx)
+	return t, err, false
+}
+
+// read answers from the store where that needs no refresh.
+func (l *login) read(ctx context.Context) (t *Token, err error, ok bool) {
+	l.mu.Lock()
+	pending := l.unsaved != nil
+	l.mu.Unlock()
+	if pending {
+		return nil, nil, false
+	}
+	seen := l.glance()
+	rec, err := l.grants.load(ctx, l.key)
+	if err != nil {
+		return nil, err, true
+	}
+	switch v := l.view(rec); {
+	case rec.look(v) == use:
+		return l.accept(rec.Token, seen), nil, true
+	case rec.look(v) == refuse && rec.destroyed(v.now) == nil:
+		return nil, rec.deadError(), true
+	}
+	return nil, nil, false
+}
+
+// join is the flight under way, or a new one; nil if l is retired.
+func (l *login) join(ctx context.Context) *flight {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.retired {
+		return nil
+	}
+	if l.flight == nil {
+		l.flight = newFlight(l)
+		go l.flight.run(context.WithoutCancel(ctx))
+	}
+	return l.flight
+}
+
+// landed takes f's leave.
+func (l *login) landed(f *flight) {
+	l.mu.Lock()
+	if l.flight == f {
+		l.flight = nil
+	}
+	l.mu.Unlock()
+}
+
+// glance is when a record was read, and how many logins had ended here by then.
+type glance struct {
+	at     time.Time
+	resets int
+}
+
+func (l *login) glance() glance {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return glance{l.grants.now(), l.resets}
+}
+
+// view is what this process knows about rec.
+func (l *login) view(rec *Record) view {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	v := view{me: l.grants.me, now: l.grants.now(), lease: l.grants.lease}
+	if l.refused != nil {
+		v.refused = l.refused.AccessToken
+	}
+	v.watched = l.watch(rec)
+	return v
+}
+
+// watch is for how long rec's lease has been seen unchanged.
+func (l *login) watch(rec *Record) time.Duration {
+	s, now := rec.rule(), time.Now()
+	if s.lease.Owner == "" || s.lease.Owner == l.grants.me {
+		l.watched = watched{}
+		return 0
+	}
+	w := watched{epoch: s.epoch, owner: s.lease.Owner, seq: s.lease.Seq, since: l.watched.since}
+	if w != l.watched {
+		w.since = now
+		l.watched = w
+	}
+	return now.Sub(w.since)
+}
+
+// accept makes t, read at seen, the token this process has seen, and keeps it for as long as
+// Grants answers from memory.
+func (l *login) accept(t *Token, seen glance) *Token {
+	t = t.withClock(l.grants.cred.conf.Now)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rest = rest{}
+	if l.resets != seen.resets {
+		return t
+	}
+	if old := l.seen.Load(); old != nil && old.AccessToken == t.AccessToken {
+		t = old // one token, one pointer
+	}
+	l.seen.Store(t)
+	if l.refused != nil && l.refused.AccessToken != t.AccessToken {
+		l.refused = nil
+	}
+	until := t.goodUntil()
+	if l.grants.cacheFor != forEver {
+		until = min(until, seen.at.Add(l.grants.cacheFor).UnixNano())
+	}
+	if l.grants.cacheFor > 0 && l.refused == nil {
+		l.current.Store(&current{t, until})
+	}
+	return t
+}
+
+// reset forgets what was known about a login that has ended or begun anew.
+func (l *login) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.resets++
+	l.flight, l.refused, l.unsaved, l.rest, l.watched = nil, nil, nil, rest{}, watched{}
+	l.current.Store(nil)
+	l.seen.Store(nil)
+}
+
+// dropAccess forgets the access token, and nothing else.
+func (l *login) dropAccess() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.resets++
+	l.current.Store(nil)
+	l.seen.Store(nil)
+}
+
+// keepLast makes a last attempt at saving what is only in memory.
+func (l *login) keepLast(ctx context.Context) error {
+	l.mu.Lock()
+	u := l.unsaved
+	l.mu.Unlock()
+	if u == nil {
+		return nil
+	}
+	_, err := l.keep(ctx, nil, u, l.glance())
+	return err
+}
+
+// expire marks t as refused, unless a newer one is known.
+func (l *login) expire(t *Token) (retired bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.retired {
+		return true
+	}
+	if seen := l.seen.Load(); seen == nil || seen.AccessToken == t.AccessToken {
+		l.refused = t
+		l.current.Store(nil)
+	}
+	return false
+}
+
+// retire takes l out of use if it knows nothing worth remembering.
+func (l *login) retire(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.current.Load()
+	busy := l.flight != nil || l.unsaved != nil || !l.rest.over(now) ||
+		c != nil && now.UnixNano() <= c.until ||
+		l.refused != nil && l.refused.livesAt(now) ||
+		l.watched.owner != "" && time.Since(l.watched.since) < 2*l.grants.lease
+	if !busy {
+		l.retired = true
+		l.current.Store(nil)
+	}
+	return !busy
+}
+
+// deadError is why the login ended, as a copy of the caller's own.
+func (r *Record) deadError() error {
+	dead := *r.Dead
+	return &dead
+}

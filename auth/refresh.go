@@ -1,0 +1,275 @@
+package auth
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// This file is the refresh rule: every decision about a login, as functions from a record to
+// the next one. They touch no clock, no store and no network, so that flight.go can act on
+// them and the model check in the tests can try them in every order.
+//
+// Lease for economy, generation for truth. A lease keeps replicas from asking Spotify all at
+// once, and nothing more: it may be lost, taken over, or held by someone who sleeps. What an
+// answer or a refusal means is decided by the generation of the login that was sent. Throwing
+// away a late answer would throw away the only valid refresh token.
+
+const (
+	leaseTime      = 25 * time.Second
+	leaseTimeLeast = 5 * time.Second
+	requestTime    = 10 * time.Second   // at most; far below the lease
+	spareTime      = 24 * time.Hour     // how long a spare refresh token is kept
+	sparesKept     = 3                  // and how many
+	quarantine     = 7 * 24 * time.Hour // how long a dead login keeps its tokens
+	lastCall       = 5 * time.Second    // what one call with an old token needs
+)
+
+// requestLimit is how long one refresh request may take under a lease.
+func requestLimit(lease time.Duration) time.Duration { return min(requestTime, lease*2/5) }
+
+// sendWithin is how long after claiming a lease its holder may still send: whoever paused for
+// longer may have been taken over before the answer comes.
+func sendWithin(lease time.Duration) time.Duration {
+	return lease - requestLimit(lease) - margin(lease)
+}
+
+// verdictWait is how long a verdict waits for another answer that may be under way.
+func verdictWait(lease time.Duration) time.Duration { return lease - margin(lease) }
+
+func margin(lease time.Duration) time.Duration { return lease * 2 / 25 }
+
+// action is what to do about a record.
+type action int
+
+const (
+	use    action = iota // its access token is good
+	refuse               // it is dead: the person must log in again
+	wait                 // somebody else may be about to change it
+	claim                // it needs a refresh, and nobody is at it
+	again                // it has moved on: load it and look
+	write                // write the next record
+)
+
+// view is what a replica knows beside the record.
+type view struct {
+	me      string        // the name it claims leases under
+	now     time.Time     // its wall clock
+	refused string        // the access token Spotify refused, if any
+	watched time.Duration // how long it has seen the record's lease unchanged, on its monotonic clock
+	lease   time.Duration // how long its own leases are
+}
+
+// sent is what a request consumed: which login, which of its generations, under which lease.
+type sent struct {
+	epoch      string
+	generation int64
+	owner      string
+	seq        int64
+	token      *Token
+}
+
+// look decides what to do about a login that somebody wants to use.
+func (r *Record) look(v view) action {
+	switch {
+	case r.Dead != nil:
+		return refuse
+	case r.Token.goodAt(v.now) && r.Token.AccessToken != v.refused:
+		return use
+	case r.leasedByOther(v.me) && !r.abandoned(v):
+		return wait
+	}
+	return claim
+}
+
+// leasedByOther reports whether someone but me holds the lease. One that I hold and do not
+// know of is a leftover: my requests end before my flights do.
+func (r *Record) leasedByOther(me string) bool {
+	owner := r.rule().lease.Owner
+	return owner != "" && owner != me
+}
+
+// abandoned reports whether the holder of the lease must be taken for dead. Watching it for a
+// whole lease needs no common clock, but is not enough: where nobody lives long enough to
+// watch, a lease that is old by the store's own clock has to do.
+func (r *Record) abandoned(v view) bool {
+	held := max(v.lease, r.rule().lease.For)
+	onStore := r.Now.Sub(r.Written)
+	return v.watched >= held || !r.Written.IsZero() && !r.Now.IsZero() && onStore > 2*held
+}
+
+// claimed takes the lease.
+func (r *Record) claimed(v view) *Record {
+	takeover := r.leasedByOther(v.me)
+	return r.with(func(_ *Record, s *recordState) {
+		s.lease = lease{
+			Owner: v.me, Seq: s.lease.Seq + 1, At: v.now, For: v.lease,
+			Contested: s.lease.Contested || takeover,
+		}
+		s.spares = unspoilt(s.spares, v.now)
+	})
+}
+
+// sending is what a request with r's token consumes, for whoever has just claimed r.
+func (r *Record) sending() sent {
+	s := r.rule()
+	return sent{s.epoch, r.Generation, s.lease.Owner, s.lease.Seq, r.Token}
+}
+
+// held reports whether r's lease is still the one the request was sent under.
+func (r *Record) held(s sent) bool {
+	l := r.rule().lease
+	return l.Owner == s.owner && l.Seq == s.seq
+}
+
+// released gives the lease back; nil if it is no longer the sender's to give.
+func (r *Record) released(s sent) *Record {
+	if r.rule().epoch != s.epoch || !r.held(s) {
+		return nil
+	}
+	return r.with(func(_ *Record, state *recordState) { state.lease.Owner = "" })
+}
+
+// answered is the record after t has come for what was sent; nil if t has no place in it.
+// Fenced by the generation that was consumed, never by who holds the lease.
+func (r *Record) answered(s sent, t *Token, now time.Time) *Record {
+	switch {
+	case r.rule().epoch != s.epoch: // another login has begun
+		return nil
+	case r.Generation == s.generation || r.Dead != nil: // the newest, or the proof of life
+		return r.renewed(s, t, now)
+	case t.RefreshToken == s.token.RefreshToken || r.keeps(t.RefreshToken):
+		return nil // somebody was faster, and nothing is lost
+	}
+	return r.with(func(_ *Record, state *recordState) {
+		state.spares = addSpare(state.spares, t.RefreshToken, now)
+	})
+}
+
+// renewed makes t the login's token, and undoes a verdict.
+func (r *Record) renewed(s sent, t *Token, now time.Time) *Record {
+	return r.with(func(next *Record, state *recordState) {
+		next.Token, next.Dead, next.Generation = t, nil, r.Generation+1
+		state.diedAt = time.Time{}
+		state.spares = unspoilt(state.spares, now)
+		if old := r.Token.RefreshToken; old != t.RefreshToken {
+			state.spares = addSpare(state.spares, old, now)
+		}
+		if r.held(s) {
+			state.lease.Owner = ""
+		}
+		state.lease.Contested = false
+	})
+}
+
+// condemned is what a verdict on what was sent does to the record. It counts only for the
+// generation it was about and from the one who holds the lease: whoever took over will hear
+// for himself. waited says that another answer has had its time to come.
+func (r *Record) condemned(s sent, why *ReauthorizeError, waited bool, now time.Time) (*Record, action) {
+	state := r.rule()
+	switch spares := unspoilt(state.spares, now); {
+	case state.epoch != s.epoch || r.Generation != s.generation || r.Dead != nil:
+		return nil, again
+	case !r.held(s):
+		return nil, again
+	case state.lease.Contested && !waited:
+		return nil, wait
+	case len(spares) > 0:
+		return r.promoted(spares), write
+	}
+	return r.with(func(next *Record, state *recordState) {
+		next.Dead = why
+		state.diedAt, state.spares, state.lease.Owner = now, nil, ""
+	}), write
+}
+
+// promoted tries the best spare next.
+func (r *Record) promoted(spares []spare) *Record {
+	return r.with(func(next *Record, state *recordState) {
+		t := *r.Token
+		t.RefreshToken = spares[0].refreshToken
+		next.Token, next.Generation = &t, r.Generation+1
+		state.spares = slices.Clone(spares[1:])
+		state.lease.Owner, state.lease.Contested = "", false
+	})
+}
+
+// destroyed is a dead login without its tokens, once its quarantine is over; nil before and
+// when it is done. Where the store has a clock, both clocks must agree.
+func (r *Record) destroyed(now time.Time) *Record {
+	age := now.Sub(r.rule().diedAt)
+	if !r.Written.IsZero() && !r.Now.IsZero() {
+		age = min(age, r.Now.Sub(r.Written))
+	}
+	if r.Dead == nil || age < quarantine || r.Token.AccessToken == "" && r.Token.RefreshToken == "" {
+		return nil
+	}
+	return r.with(func(next *Record, state *recordState) {
+		next.Token = r.Token.without(true)
+		state.spares = nil
+	})
+}
+
+// withoutAccess is r with its access token erased; nil if there is none.
+func (r *Record) withoutAccess() *Record {
+	if r.Token.AccessToken == "" {
+		return nil
+	}
+	return r.with(func(next *Record, _ *recordState) { next.Token = r.Token.without(false) })
+}
+
+// keeps reports whether refreshToken is in the record already.
+func (r *Record) keeps(refreshToken string) bool {
+	return r.Token.RefreshToken == refreshToken || slices.ContainsFunc(r.rule().spares, func(s spare) bool {
+		return s.refreshToken == refreshToken
+	})
+}
+
+// addSpare puts refreshToken before the others.
+func addSpare(spares []spare, refreshToken string, now time.Time) []spare {
+	if refreshToken == "" {
+		return spares
+	}
+	all := append([]spare{{refreshToken, now}}, unspoilt(spares, now)...)
+	return all[:min(len(all), sparesKept)]
+}
+
+// unspoilt are the spares that are not too old.
+func unspoilt(spares []spare, now time.Time) []spare {
+	var kept []spare
+	for _, s := range spares {
+		if now.Sub(s.at) < spareTime {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// goodAt reports whether t is good at now: not within a minute of its end, as IsExpiring says.
+func (t *Token) goodAt(now time.Time) bool { return now.UnixNano() <= t.goodUntil() }
+
+// goodUntil is the last moment t is good, in Unix nanoseconds.
+func (t *Token) goodUntil() int64 {
+	switch {
+	case t.AccessToken == "", t.ExpiresAt.IsZero() && t.RefreshToken != "":
+		return math.MinInt64
+	case t.ExpiresAt.IsZero(): // from elsewhere: Spotify's 401 will tell
+		return math.MaxInt64
+	}
+	return t.ExpiresAt.Add(-expiryMargin).UnixNano()
+}
+
+// livesAt reports whether t can still be used at now, if only for a single call.
+func (t *Token) livesAt(now time.Time) bool {
+	return t.AccessToken != "" && t.ExpiresAt.Sub(now) > lastCall
+}
+
+// without is a copy of t without its access token, and without its refresh token if all is set.
+func (t *Token) without(all bool) *Token {
+	c := *t
+	c.AccessToken, c.ExpiresAt = "", time.Time{}
+	if all {
+		c.RefreshToken = ""
+	}
+	return &c
+}
