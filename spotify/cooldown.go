@@ -1,0 +1,84 @@
+package spotify
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// cooldown remembers when Spotify wants to be asked again. Limits are the app's: all clients
+// that As and With make of one share it, whoever's tokens they carry. Waits are remembered in
+// full; only sleeping is capped.
+// https://developer.spotify.com/documentation/web-api/concepts/rate-limits
+type cooldown struct {
+	mu          sync.Mutex
+	rate, quota time.Time
+}
+
+// begin remembers a 429. A shorter wait than one that is running changes nothing.
+func (c *cooldown) begin(kind error, until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	end := &c.rate
+	if kind == ErrQuotaExceeded {
+		end = &c.quota
+	}
+	if until.After(*end) {
+		*end = until
+	}
+}
+
+// active is the wait that is running, if any.
+func (c *cooldown) active(now time.Time) (kind error, until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case now.Before(c.quota):
+		return ErrQuotaExceeded, c.quota
+	case now.Before(c.rate):
+		return ErrRateLimited, c.rate
+	}
+	return nil, time.Time{}
+}
+
+const (
+	shortestWait = time.Second         // "Retry-After: 0" must not spin
+	defaultWait  = 5 * time.Second     // where Spotify names none
+	quotaWait    = time.Minute         // likewise, for a quota
+	longestWait  = 30 * 24 * time.Hour // more than this is a mistake
+)
+
+// retryAt is when an answer wants to be asked again; zero if it says nothing.
+// RFC 9110, section 10.2.3.
+func retryAt(header http.Header, now time.Time) time.Time {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+		wait := longestWait
+		if seconds < int64(longestWait/time.Second) {
+			wait = time.Duration(seconds) * time.Second
+		}
+		return now.Add(max(wait, shortestWait))
+	}
+	if date, err := http.ParseTime(text); err == nil && date.Before(now.Add(longestWait)) {
+		return now.Add(max(date.Sub(now), shortestWait))
+	}
+	return time.Time{}
+}
+
+// retryAfter429 is when a 429 lets us go on.
+func retryAfter429(kind error, header http.Header, now time.Time) time.Time {
+	if at := retryAt(header, now); !at.IsZero() {
+		return at
+	}
+	if kind == ErrQuotaExceeded {
+		return now.Add(quotaWait)
+	}
+	return now.Add(defaultWait)
+}
+
+// spread adds a little to a wait, so that those who waited together do not come together.
+func spread(d time.Duration) time.Duration {
+	return d + rand.N(min(d/10, time.Second)+1)
+}

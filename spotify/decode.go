@@ -1,0 +1,235 @@
+package spotify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// This file and scalars.go are the only ones that know which JSON library we use.
+
+// model is what reads itself from an answer. It takes the members it knows; members of
+// another type than it expects read as absent, unknown ones are passed over.
+type model interface{ read(d *decoder) }
+
+var tolerant = []jsontext.Options{jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)}
+
+// nested lets our models be part of a caller's own types.
+var nested = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, m model) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	return decodeModel(bytes.Clone(raw), m)
+}))
+
+// decode reads one JSON text into out: one of our models, or whatever a caller gave Do. The
+// result holds nothing of data.
+func decode(data []byte, out any) error {
+	if m, ours := out.(model); ours {
+		return decodeModel(data, m)
+	}
+	options := append([]json.Options{nested, json.MatchCaseInsensitiveNames(true)}, tolerant...)
+	if err := json.Unmarshal(data, out, options...); err != nil {
+		return withoutValues(err)
+	}
+	return nil
+}
+
+func decodeModel(data []byte, m model) error {
+	d := newDecoder(data)
+	m.read(d)
+	return d.end()
+}
+
+var errNotJSON = errors.New("not well-formed JSON")
+
+// encode writes a request's body.
+func encode(body any) ([]byte, error) { return json.Marshal(body) }
+
+// withoutValues strips an error of the library of the values it quotes.
+func withoutValues(err error) error {
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		return fmt.Errorf("a JSON %s does not fit Go %s at %q", semantic.JSONKind, semantic.GoType, semantic.JSONPointer)
+	}
+	return errNotJSON
+}
+
+// decoder walks one JSON text. The first error ends the walk: all that is read after it is
+// empty, and end reports it.
+type decoder struct {
+	data   []byte
+	tokens *jsontext.Decoder
+	err    error
+}
+
+func newDecoder(data []byte) *decoder {
+	return &decoder{data: data, tokens: jsontext.NewDecoder(bytes.NewBuffer(data), tolerant...)}
+}
+
+// end reports what was wrong with the text, which ought to be over.
+func (d *decoder) end() error {
+	if d.err == nil {
+		if _, d.err = d.tokens.ReadToken(); d.err == io.EOF {
+			return nil
+		}
+	}
+	return errNotJSON
+}
+
+// next is the kind of the value that comes.
+func (d *decoder) next() jsontext.Kind {
+	if d.err != nil {
+		return jsontext.KindInvalid
+	}
+	return d.tokens.PeekKind()
+}
+
+func (d *decoder) isObject() bool { return d.next() == jsontext.KindBeginObject }
+
+// value reads the next value whole. Its bytes are good until the next read.
+func (d *decoder) value() jsontext.Value {
+	if d.err != nil {
+		return nil
+	}
+	v, err := d.tokens.ReadValue()
+	d.err = err
+	return v
+}
+
+// members walks the members of the object that comes. The names are good until the next
+// read; a member that the loop leaves unread is passed over. Anything but an object has none.
+func (d *decoder) members() iter.Seq[[]byte] {
+	return func(yield func(name []byte) bool) {
+		if !d.open(jsontext.KindBeginObject) {
+			return
+		}
+		for d.next() == '"' {
+			if name := d.name(); d.err != nil || !yield(name) {
+				return
+			}
+			if _, read := d.tokens.StackIndex(d.tokens.StackDepth()); read%2 == 1 {
+				d.value()
+			}
+		}
+		d.close()
+	}
+}
+
+// elements walks the elements of the array that comes, in the same way.
+func (d *decoder) elements() iter.Seq[int64] {
+	return func(yield func(index int64) bool) {
+		if !d.open(jsontext.KindBeginArray) {
+			return
+		}
+		for index := int64(0); d.err == nil && d.next() != jsontext.KindEndArray; index++ {
+			if !yield(index) {
+				return
+			}
+			if _, read := d.tokens.StackIndex(d.tokens.StackDepth()); d.err == nil && read == index {
+				d.value()
+			}
+		}
+		d.close()
+	}
+}
+
+func (d *decoder) open(kind jsontext.Kind) bool {
+	if d.next() != kind {
+		d.value()
+		return false
+	}
+	_, d.err = d.tokens.ReadToken()
+	return d.err == nil
+}
+
+func (d *decoder) close() {
+	if d.err == nil {
+		_, d.err = d.tokens.ReadToken()
+	}
+}
+
+func (d *decoder) name() []byte {
+	v := d.value()
+	if len(v) < 2 {
+		return nil
+	}
+	return v[1 : len(v)-1] // Spotify's names have no escapes; one that had would not be known
+}
+
+// offset is how much of the text has been read.
+func (d *decoder) offset() int64 { return d.tokens.InputOffset() }
+
+// since is the text of the value that began after offset start and has just been read.
+func (d *decoder) since(start int64) []byte {
+	return bytes.TrimLeft(d.data[start:d.offset()], " \t\r\n:,")
+}
+
+// readList reads an array of objects. Elements that are null, or no object at all, are left
+// out and counted.
+func readList[T any](d *decoder) (items []T, skipped int) {
+	for range d.elements() {
+		if !d.isObject() {
+			skipped++
+			continue
+		}
+		items = append(items, *new(T))
+		any(&items[len(items)-1]).(model).read(d)
+	}
+	return items, skipped
+}
+
+// readOptional reads an object, or nil for null.
+func readOptional[T any](d *decoder) *T {
+	if !d.isObject() {
+		d.value()
+		return nil
+	}
+	item := new(T)
+	any(item).(model).read(d)
+	return item
+}
+
+// text reads a string; a number reads as its digits, all else as "".
+func (d *decoder) text() string {
+	switch d.next() {
+	case jsontext.KindString:
+		return unquote(d.value())
+	case jsontext.KindNumber:
+		return string(d.value())
+	}
+	d.value()
+	return ""
+}
+
+func unquote(v jsontext.Value) string {
+	if len(v) < 2 {
+		return ""
+	}
+	inner := v[1 : len(v)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		if utf8.Valid(inner) {
+			return string(inner)
+		}
+		return strings.ToValidUTF8(string(inner), "\uFFFD")
+	}
+	unquoted, _ := jsontext.AppendUnquote(nil, v) // lone surrogates and bad UTF-8 become U+FFFD
+	return string(unquoted)
+}
+
+// texts reads an array of strings.
+func (d *decoder) texts() (list []string) {
+	for range d.elements() {
+		if d.next() == jsontext.KindString {
+			list = append(list, d.text())
+		}
+	}
+	return list
+}

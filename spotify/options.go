@@ -1,0 +1,211 @@
+package spotify
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Option configures New and With. The set is closed.
+type Option interface{ option() }
+
+type option func(*settings) error
+
+func (option) option() {}
+
+// Mode is what Spotify allows an app.
+// https://developer.spotify.com/documentation/web-api/concepts/quota-modes
+type Mode int
+
+const (
+	Development Mode = iota // every app registered since 2026-02, and most before
+	Extended                // extended quota: the operations from before 2026 as well
+)
+
+// settings are what the options say.
+type settings struct {
+	baseURL  string
+	http     *http.Client
+	mode     Mode
+	market   Market
+	language string
+	maxWait  time.Duration
+	retries  int
+	observer func(Call)
+	err      error // the first wrong option
+}
+
+// OfficialURL is where Spotify is.
+const officialURL = "https://api.spotify.com/v1"
+
+func defaults() *settings {
+	return &settings{baseURL: officialURL, http: ownHTTPClient(), maxWait: time.Minute, retries: 3}
+}
+
+func (s *settings) with(opts []Option) *settings {
+	next := *s
+	for _, opt := range opts {
+		if set, ok := opt.(option); ok && set != nil {
+			if err := set(&next); err != nil && next.err == nil {
+				next.err = err
+			}
+		}
+	}
+	return &next
+}
+
+// transport is shared by all clients that bring none of their own, so that making clients
+// opens no connections.
+var transport = sync.OnceValue(func() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 64 // an emulator speaks HTTP/1.1; Spotify's HTTP/2 needs one
+	return t
+})
+
+// attemptTimeout bounds one HTTP attempt, its body included.
+const attemptTimeout = 30 * time.Second
+
+func ownHTTPClient() *http.Client {
+	return harden(&http.Client{Transport: transport(), Timeout: attemptTimeout})
+}
+
+// harden copies c into one that takes tokens nowhere but where they are sent, and mixes no
+// people's cookies.
+func harden(c *http.Client) *http.Client {
+	own := *c
+	own.Jar = nil
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
+// WithBaseURL is for the emulator: another Web API than https://api.spotify.com/v1, on this
+// machine. Tokens are sent there, so anything but a loopback address is refused.
+func WithBaseURL(base string) Option {
+	return option(func(s *settings) (err error) {
+		s.baseURL, err = checkBaseURL(base, false)
+		return err
+	})
+}
+
+// WithRemoteEmulator is WithBaseURL for an emulator on another machine, as a neighbouring
+// container. Whoever answers there sees every token: never use it with real ones.
+func WithRemoteEmulator(base string) Option {
+	return option(func(s *settings) (err error) {
+		s.baseURL, err = checkBaseURL(base, true)
+		return err
+	})
+}
+
+func checkBaseURL(text string, remote bool) (string, error) {
+	text = strings.TrimRight(text, "/")
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return "", fmt.Errorf("%w: the base URL must look like %q", ErrConfig, "http://127.0.0.1:5010/v1")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return "", fmt.Errorf("%w: the base URL must have no user, query or fragment", ErrConfig)
+	case text == officialURL || remote || isLoopback(u.Hostname()):
+		return text, nil
+	}
+	return "", fmt.Errorf("%w: the base URL must be %s or on this machine, not at %s: for a container use WithRemoteEmulator",
+		ErrConfig, officialURL, u.Host)
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// WithHTTPClient sends through c: its transport and time-out. Its redirect policy and cookies
+// are not used. nil is the client's own, with 30 seconds for each attempt.
+func WithHTTPClient(c *http.Client) Option {
+	return option(func(s *settings) error {
+		if c == nil {
+			s.http = ownHTTPClient()
+			return nil
+		}
+		s.http = harden(c)
+		return nil
+	})
+}
+
+// WithMode says what Spotify allows the app. Default: Development.
+func WithMode(m Mode) Option {
+	return option(func(s *settings) error {
+		if !slices.Contains([]Mode{Development, Extended}, m) {
+			return fmt.Errorf("%w: mode %d is neither Development nor Extended", ErrConfig, m)
+		}
+		s.mode = m
+		return nil
+	})
+}
+
+// WithMarket is for calls that take a market and name none. With a person's token Spotify
+// prefers the country of their account.
+func WithMarket(m Market) Option {
+	return option(func(s *settings) error {
+		s.market = m
+		return nil
+	})
+}
+
+// WithLanguage asks for names in a language, as in Accept-Language: "sv-SE".
+func WithLanguage(tag string) Option {
+	return option(func(s *settings) error {
+		if strings.ContainsFunc(tag, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return fmt.Errorf("%w: a language is written like %q", ErrConfig, "sv-SE")
+		}
+		s.language = tag
+		return nil
+	})
+}
+
+// WithMaxWait is how long a call may wait for rate limits, all in all; default one minute. If
+// it would take longer the call fails at once, with Error.RetryAt. 0: never wait.
+func WithMaxWait(d time.Duration) Option {
+	return option(func(s *settings) error {
+		if d < 0 {
+			return fmt.Errorf("%w: the longest wait is negative: %v", ErrConfig, d)
+		}
+		s.maxWait = d
+		return nil
+	})
+}
+
+// WithRetries is how often a call is repeated after 5xx and lost answers, where repeating is
+// safe: GET, PUT and DELETE. Default 3.
+func WithRetries(n int) Option {
+	return option(func(s *settings) error {
+		if n < 0 {
+			return fmt.Errorf("%w: the number of retries is negative: %d", ErrConfig, n)
+		}
+		s.retries = n
+		return nil
+	})
+}
+
+// WithObserver calls f after each HTTP attempt, on the goroutine of the call: for metrics and
+// logs. It never sees tokens, ids or queries.
+func WithObserver(f func(Call)) Option {
+	return option(func(s *settings) error {
+		s.observer = f
+		return nil
+	})
+}
+
+// Call is one HTTP attempt.
+type Call struct {
+	Operation Operation
+	Status    int // 0: no answer
+	Attempt   int // from 1
+	Duration  time.Duration
+	Err       error // as the caller would get it; nil for success
+}

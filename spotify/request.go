@@ -1,0 +1,175 @@
+package spotify
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/operations"
+)
+
+// Args are the parts of a raw call.
+type Args struct {
+	Path  map[string]string // replaces {name} in the operation, escaped
+	Query url.Values
+	Body  any // sent as JSON; nil: none
+}
+
+// Do calls any operation of Spotify's table:
+//
+//	var album struct{ Name, Label string }
+//	err := client.Do(ctx, "GET /albums/{id}", &spotify.Args{Path: map[string]string{"id": id}}, &album)
+//
+// out is decoded as encoding/json would, our own types inside it as the services do; where
+// Spotify answers with nothing it stays as it is. nil: the answer is not read. All else is as
+// in every other call: retries, waits, modes, errors.
+func (c *Client) Do(ctx context.Context, op Operation, args *Args, out any) error {
+	r := request{name: op, mayBeEmpty: true}
+	if args != nil {
+		r.path, r.query, r.body = args.Path, maps.Clone(args.Query), args.Body
+	}
+	return c.call(ctx, &r, out)
+}
+
+// request is a call before it is sent, and all its attempts.
+type request struct {
+	name       Operation
+	path       map[string]string
+	query      url.Values // ours to change
+	body       any
+	mayBeEmpty bool // an empty answer is one
+
+	op   *operations.Operation
+	url  string
+	json []byte
+}
+
+// call checks, builds and sends r.
+func (c *Client) call(ctx context.Context, r *request, out any) error {
+	if c.settings.err != nil {
+		return c.settings.err
+	}
+	if err := c.prepare(r); err != nil {
+		return err
+	}
+	source := c.sourceFor(ctx)
+	if source == nil {
+		return r.refuse("no token source: give one to New, or use As")
+	}
+	return c.send(ctx, r, source, out)
+}
+
+// prepare finds the operation, refuses what cannot work, and fills in URL and body.
+func (c *Client) prepare(r *request) (err error) {
+	op, ok := operations.Lookup(string(r.name))
+	if !ok {
+		return unknownOperation(r.name)
+	}
+	r.op = op
+	if op.State != operations.Active && c.settings.mode == Development {
+		return &Error{Operation: r.name, Replacement: Operation(op.Replacement), kind: ErrOperationClosed}
+	}
+	path, err := r.expand()
+	if err != nil {
+		return err
+	}
+	if r.query == nil {
+		r.query = url.Values{}
+	}
+	if op.Market && c.settings.market != "" && !r.query.Has("market") {
+		r.query.Set("market", string(c.settings.market))
+	}
+	r.url = c.settings.baseURL + path
+	if len(r.query) > 0 {
+		r.url += "?" + r.query.Encode()
+	}
+	if r.body != nil {
+		if r.json, err = encode(r.body); err != nil {
+			return r.refuse("the body cannot be written as JSON")
+		}
+	}
+	return nil
+}
+
+// expand puts the parameters into the path.
+func (r *request) expand() (string, error) {
+	_, template, _ := strings.Cut(string(r.name), " ")
+	if len(r.path) == 0 && !strings.Contains(template, "{") {
+		return template, nil
+	}
+	segments := strings.Split(template, "/")
+	used := 0
+	for i, segment := range segments {
+		name, isParameter := strings.CutPrefix(segment, "{")
+		if !isParameter {
+			continue
+		}
+		name = strings.TrimSuffix(name, "}")
+		switch value := r.path[name]; value {
+		case "", ".", "..":
+			return "", r.refuse(fmt.Sprintf("the parameter {%s} is missing or empty", name))
+		default:
+			segments[i], used = url.PathEscape(value), used+1
+		}
+	}
+	if used < len(r.path) {
+		return "", r.refuse("Path has parameters that the operation has not")
+	}
+	return strings.Join(segments, "/"), nil
+}
+
+// refuse is an error of the caller's; nothing was sent.
+func (r *request) refuse(message string) *Error {
+	return &Error{Operation: r.name, Message: message, kind: ErrConfig}
+}
+
+// repeatable reports whether a repetition changes nothing more: by method, but for the
+// operations that also reorder a playlist.
+func (r *request) repeatable() bool {
+	switch r.op.ID {
+	case "reorder-or-replace-playlists-tracks", "reorder-or-replace-playlists-items":
+		return false
+	}
+	return r.op.Method != http.MethodPost
+}
+
+func (r *request) closedHere() bool { return r.op.State != operations.Active }
+
+func (r *request) ofPlaylist() bool { return strings.HasPrefix(r.op.Path, "/playlists/{id}") }
+
+// httpRequest is a new one for each attempt: a body is read once, and tokens change.
+func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Token) (*http.Request, error) {
+	var body io.Reader
+	if r.json != nil {
+		body = bytes.NewReader(r.json)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.op.Method, r.url, body)
+	if err != nil {
+		return nil, r.refuse("the request cannot be built")
+	}
+	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "tenuto (+https://github.com/tenuto-dev/tenuto)")
+	if r.json != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if s.language != "" {
+		req.Header.Set("Accept-Language", s.language)
+	}
+	return req, nil
+}
+
+// sent are the values that an error message must not repeat.
+func (r *request) sent(token *auth.Token) []string {
+	values := []string{token.AccessToken, r.query.Get("q")}
+	for _, value := range r.path {
+		values = append(values, value, url.PathEscape(value))
+	}
+	return values
+}

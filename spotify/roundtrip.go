@@ -1,0 +1,145 @@
+package spotify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/auth"
+)
+
+const (
+	maxBody      = 16 << 20 // the largest known answers have about 2 MB
+	maxErrorBody = 64 << 10
+)
+
+var errTooLong = errors.New("the answer is too long")
+
+// buffers hold the answers while they are read; what is decoded holds nothing of them.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// roundTrip is one HTTP exchange. status is 0 if there was no answer.
+func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err error) {
+	r := x.request
+	req, err := r.httpRequest(ctx, x.settings, x.token)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := x.settings.http.Do(req)
+	if err != nil {
+		return 0, lost(r.name, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return resp.StatusCode, x.failure(resp)
+	}
+	return resp.StatusCode, r.success(resp, out)
+}
+
+// success reads what Spotify answered. 204 and empty bodies are common, and some commands
+// answer with text that is no JSON: nobody decodes those.
+func (r *request) success(resp *http.Response, out any) error {
+	if out == nil {
+		io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection serves again
+		return nil
+	}
+	body := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(body)
+	body.Reset()
+	switch err := read(body, resp.Body, maxBody); {
+	case err == errTooLong:
+		return &Error{Operation: r.name, Status: resp.StatusCode, Message: err.Error(), kind: ErrServer}
+	case err != nil:
+		return lost(r.name, err)
+	}
+	text := bytes.TrimSpace(body.Bytes())
+	if resp.StatusCode == http.StatusNoContent || len(text) == 0 {
+		if !r.mayBeEmpty {
+			return r.garbled(resp.StatusCode, "an empty answer")
+		}
+		return nil
+	}
+	switch err := decode(text, out); {
+	case err == errNotJSON:
+		return r.garbled(resp.StatusCode, err.Error())
+	case err != nil: // the caller's own type
+		return fmt.Errorf("spotify: %s: the answer does not fit: %w", r.name, err)
+	}
+	return nil
+}
+
+// read reads all of from, unless it is longer than limit.
+func read(into *bytes.Buffer, from io.Reader, limit int64) error {
+	n, err := into.ReadFrom(io.LimitReader(from, limit+1))
+	if err == nil && n > limit {
+		return errTooLong
+	}
+	return err
+}
+
+// garbled is a success that makes no sense: a proxy's page, half a JSON.
+func (r *request) garbled(status int, what string) *Error {
+	return &Error{Operation: r.name, Status: status, Message: what, kind: ErrServer, garbled: true}
+}
+
+// failure turns an answer that is no success into an error.
+func (x *exchange) failure(resp *http.Response) error {
+	r, now := x.request, time.Now()
+	body := new(bytes.Buffer)
+	read(body, resp.Body, maxErrorBody) // half a complaint is one, too
+	said := parseComplaint(body.Bytes())
+	err := &Error{Operation: r.name, Status: resp.StatusCode, kind: r.kindOf(resp.StatusCode, said)}
+	said = said.clean(r.sent(x.token))
+	err.Message, err.Reason = said.message, said.reason
+	switch err.kind {
+	case ErrRateLimited, ErrQuotaExceeded:
+		err.RetryAt = retryAfter429(err.kind, resp.Header, now)
+		x.cooldown.begin(err.kind, err.RetryAt)
+	case ErrServer:
+		err.RetryAt = retryAt(resp.Header, now)
+	case ErrOperationClosed:
+		err.Replacement = Operation(r.op.Replacement)
+	case ErrMissingScope:
+		err.Granted, err.Missing = x.token.Scope, r.missing(x.token.Scope)
+	}
+	return err
+}
+
+// missing is what a token with these scopes probably lacked. Where all that is surely needed
+// is there, it is what the item or the parameters may have asked for.
+func (r *request) missing(granted auth.ScopeSet) auth.ScopeSet {
+	has := func(scope string) bool { return granted.Has(auth.Scope(scope)) }
+	var missing auth.ScopeSet
+	for _, item := range r.items() {
+		missing = missing.Union(scopeSet(r.op.Missing(item, has)))
+	}
+	if missing.Len() > 0 {
+		return missing
+	}
+	if r.query.Get("market") == "from_token" && !has(string(auth.ScopeUserReadPrivate)) {
+		return auth.Scopes(auth.ScopeUserReadPrivate)
+	}
+	if rest := scopeSet(r.op.Needed()).Minus(granted); rest.Len() > 0 {
+		return rest
+	}
+	return scopeSet(r.op.Optional).Minus(granted)
+}
+
+// items are the kinds of what the call is about, as far as the request says; "" is not known.
+func (r *request) items() []string {
+	uris := r.query.Get("uris")
+	if uris == "" || len(r.op.ByItem) == 0 {
+		return []string{""}
+	}
+	var kinds []string
+	for uri := range strings.SplitSeq(uris, ",") {
+		kinds = append(kinds, string(URI(uri).Kind()))
+	}
+	return kinds
+}

@@ -1,0 +1,173 @@
+package spotify
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// number reads a number, or a string that holds one. Spotify sends floats where it documents
+// integers; they are cut off.
+func (d *decoder) number() (n float64, ok bool) {
+	var text []byte
+	switch d.next() {
+	case jsontext.KindNumber:
+		text = d.value()
+	case jsontext.KindString:
+		text = []byte(d.text())
+	default:
+		d.value()
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(string(text), 64)
+	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
+}
+
+// whole reads a number as an integer.
+func (d *decoder) whole() (n int64, ok bool) {
+	if d.next() == jsontext.KindNumber { // the usual case, without a float between
+		text := d.value()
+		if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+			return n, true
+		}
+		f, err := strconv.ParseFloat(string(text), 64)
+		return clamp(f), err == nil
+	}
+	f, ok := d.number()
+	return clamp(f), ok
+}
+
+// clamp converts without the undefined results of values that do not fit.
+func clamp(f float64) int64 {
+	const limit = 1 << 53
+	return int64(min(max(f, -limit), limit))
+}
+
+func (d *decoder) integer() int {
+	n, _ := d.whole()
+	return int(n)
+}
+
+// optionalInteger is nil for null and for what is no number.
+func (d *decoder) optionalInteger() *int {
+	n, ok := d.whole()
+	if !ok {
+		return nil
+	}
+	return new(int(n))
+}
+
+func (d *decoder) boolean() bool {
+	b := d.optionalBoolean()
+	return b != nil && *b
+}
+
+// optionalBoolean is nil for null and for what is no boolean.
+func (d *decoder) optionalBoolean() *bool {
+	switch d.next() {
+	case jsontext.KindTrue, jsontext.KindFalse:
+		return new(d.value().Kind() == jsontext.KindTrue)
+	}
+	d.value()
+	return nil
+}
+
+// milliseconds reads a length of time. Local files have been seen with an object instead of a
+// number: {"totalMilliseconds": n}.
+func (d *decoder) milliseconds() time.Duration {
+	if d.next() == jsontext.KindBeginObject {
+		var length time.Duration
+		for name := range d.members() {
+			if bytes.Contains(bytes.ToLower(name), []byte("milliseconds")) {
+				length = d.milliseconds()
+			}
+		}
+		return length
+	}
+	n, _ := d.whole()
+	const limit = math.MaxInt64 / int64(time.Millisecond)
+	return time.Duration(min(max(n, -limit), limit)) * time.Millisecond
+}
+
+// instant reads a time: RFC 3339 text, or Unix milliseconds. The zero time for null, and for
+// Spotify's way of saying that it does not know, 1970-01-01.
+func (d *decoder) instant() time.Time {
+	if d.next() == jsontext.KindString {
+		t, err := time.Parse(time.RFC3339Nano, d.text())
+		if err != nil || t.Unix() <= 0 {
+			return time.Time{}
+		}
+		return t
+	}
+	n, _ := d.whole()
+	if n <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+// Date is a release date of year, month or day precision. The zero Date is one that Spotify
+// does not know, as for local files.
+type Date struct {
+	Year, Month, Day int // Month and Day may be 0
+}
+
+// String is "2024", "2024-03" or "2024-03-09"; "" for the zero Date.
+func (d Date) String() string {
+	switch {
+	case d.Year == 0:
+		return ""
+	case d.Month == 0:
+		return fmt.Sprintf("%04d", d.Year)
+	case d.Day == 0:
+		return fmt.Sprintf("%04d-%02d", d.Year, d.Month)
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+}
+
+// date reads a release date. Its precision is in its length; "0000" is not known.
+func (d *decoder) date() (date Date) {
+	text, _, _ := strings.Cut(d.text(), "T") // a precision of minutes has been seen
+	parts := []*int{&date.Year, &date.Month, &date.Day}
+	for i, part := range strings.SplitN(text, "-", len(parts)) {
+		n, err := strconv.Atoi(part)
+		if err != nil || n <= 0 {
+			break
+		}
+		*parts[i] = n
+	}
+	return date
+}
+
+// textMember reads an object for one of its strings.
+func (d *decoder) textMember(wanted string) (text string) {
+	for name := range d.members() {
+		if string(name) == wanted {
+			text = d.text()
+		}
+	}
+	return text
+}
+
+// textOr reads a string, or an object for one of its strings.
+func (d *decoder) textOr(wanted string) string {
+	if d.next() == jsontext.KindBeginObject {
+		return d.textMember(wanted)
+	}
+	return d.text()
+}
+
+// total reads an object for the number under "total", as followers have it.
+func (d *decoder) total() (total *int) {
+	for name := range d.members() {
+		if string(name) == "total" {
+			total = d.optionalInteger()
+		}
+	}
+	return total
+}

@@ -1,0 +1,198 @@
+package spotify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/tenuto-dev/tenuto/auth"
+)
+
+// exchange is one call on its way: its attempts and what they have used up.
+type exchange struct {
+	*Client
+	request  *request
+	source   auth.TokenSource
+	token    *auth.Token // of the latest attempt
+	attempts int
+	retries  int           // left, after trouble at Spotify
+	patience time.Duration // left, for rate limits
+	backoff  *backoff.ExponentialBackOff
+	renewed  bool // the token was refused, and another one fetched
+	doubted  bool // "Access token missing" was not believed once
+}
+
+// send makes attempts until one succeeds or no other may help.
+func (c *Client) send(ctx context.Context, r *request, source auth.TokenSource, out any) error {
+	x := &exchange{Client: c, request: r, source: source, retries: c.settings.retries, patience: c.settings.maxWait}
+	for {
+		err := x.attempt(ctx, out)
+		if err == nil {
+			return nil
+		}
+		again, err := x.recover(ctx, err)
+		if !again {
+			return err
+		}
+	}
+}
+
+// attempt is one request, with a token of its own, unless the app is cooling down.
+func (x *exchange) attempt(ctx context.Context, out any) (err error) {
+	if kind, until := x.cooldown.active(time.Now()); kind != nil {
+		return &Error{Operation: x.request.name, RetryAt: until, kind: kind}
+	}
+	if x.token, err = x.source.Token(ctx); err != nil {
+		return &tokenError{x.request.name, err}
+	}
+	if x.token == nil || x.token.AccessToken == "" {
+		return x.request.refuse("the token source gave no token")
+	}
+	x.attempts++
+	began := time.Now()
+	status, err := x.roundTrip(ctx, out)
+	if x.settings.observer != nil {
+		x.settings.observer(Call{x.request.name, status, x.attempts, time.Since(began), err})
+	}
+	return err
+}
+
+// tokenError is a failure of the token source: it is the login's, and not repeated here.
+type tokenError struct {
+	operation Operation
+	err       error
+}
+
+func (e *tokenError) Error() string { return fmt.Sprintf("spotify: %s: %v", e.operation, e.err) }
+func (e *tokenError) Unwrap() error { return e.err }
+
+// lostError is an attempt of which we do not know the end.
+type lostError struct {
+	operation Operation
+	err       error
+}
+
+func (e *lostError) Error() string { return fmt.Sprintf("spotify: %s: %v", e.operation, e.err) }
+func (e *lostError) Unwrap() error { return e.err }
+
+// lost strips a transport's error of the address, which has ids and queries.
+func lost(operation Operation, err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	return &lostError{operation, err}
+}
+
+// unsure reports whether a call that failed with err may have happened all the same.
+func unsure(err error) bool {
+	if answer, ok := errors.AsType[*Error](err); ok {
+		return answer.Status >= 500 || answer.garbled
+	}
+	_, isLost := errors.AsType[*lostError](err)
+	return isLost && !neverSent(err)
+}
+
+// neverSent: no connection was made.
+func neverSent(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}
+
+// recover waits for what may make another attempt succeed. It gives up at once where that
+// would take longer than the caller has.
+func (x *exchange) recover(ctx context.Context, err error) (again bool, _ error) {
+	if ctx.Err() != nil {
+		return false, err
+	}
+	var retryAt time.Time
+	switch failed, _ := errors.AsType[*Error](err); {
+	case failed == nil:
+		if _, isLost := err.(*lostError); !isLost {
+			return false, err
+		}
+		if !x.request.repeatable() && !neverSent(err) {
+			return false, err
+		}
+	case failed.kind == ErrRateLimited:
+		return x.waitForLimit(ctx, failed)
+	case failed.kind == ErrUnauthorized:
+		return x.renew(ctx, failed)
+	case failed.kind == ErrServer && failed.Status >= 500 || failed.garbled:
+		if !x.request.repeatable() {
+			return false, err
+		}
+		retryAt = failed.RetryAt
+	default:
+		return false, err
+	}
+	return x.backOff(ctx, retryAt), err
+}
+
+// waitForLimit sleeps until a rate limit is over.
+func (x *exchange) waitForLimit(ctx context.Context, limited *Error) (again bool, _ error) {
+	wait := max(0, time.Until(limited.RetryAt))
+	if wait > x.patience {
+		return false, limited
+	}
+	x.patience -= wait
+	return sleep(ctx, spread(wait)), limited
+}
+
+// backOff sleeps before a repetition: longer each time, with jitter, and at least as long as
+// Spotify asked for.
+func (x *exchange) backOff(ctx context.Context, retryAt time.Time) bool {
+	if x.retries == 0 {
+		return false
+	}
+	x.retries--
+	if x.backoff == nil {
+		x.backoff = backoff.NewExponentialBackOff()
+		x.backoff.InitialInterval, x.backoff.MaxInterval = 250*time.Millisecond, 10*time.Second
+	}
+	asked := time.Until(retryAt)
+	if asked > x.settings.maxWait {
+		return false
+	}
+	return sleep(ctx, max(asked, x.backoff.NextBackOff()))
+}
+
+// renew replaces a token that Spotify refused, once for each call. The source is told, so
+// that it refreshes; without another token there is no second try.
+func (x *exchange) renew(ctx context.Context, refused *Error) (again bool, _ error) {
+	if !x.doubted && refused.Message == "Access token missing" {
+		x.doubted = true // there was one: seen in July 2026 with good tokens, and gone the next moment
+		return true, refused
+	}
+	if x.renewed {
+		return false, refused
+	}
+	x.renewed = true
+	if source, ok := x.source.(interface{ Expire(*auth.Token) }); ok {
+		source.Expire(x.token)
+	}
+	token, err := x.source.Token(ctx)
+	if err != nil {
+		return false, &tokenError{x.request.name, err}
+	}
+	return token != nil && token.AccessToken != x.token.AccessToken, refused
+}
+
+// sleep waits, unless ctx would end before: then it does not even begin.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
+		return false
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

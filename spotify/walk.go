@@ -1,0 +1,74 @@
+package spotify
+
+import (
+	"iter"
+	"net/url"
+	"strconv"
+
+	"github.com/tenuto-dev/tenuto/internal/operations"
+)
+
+// pageQuery writes opts for a list; the most the operation allows where they do not say.
+func (c *Client) pageQuery(r *request, opts *PageOptions) (url.Values, error) {
+	if opts == nil {
+		opts = &PageOptions{}
+	}
+	if opts.Limit < 0 || opts.Offset < 0 {
+		return nil, r.refuse("Limit and Offset must not be negative")
+	}
+	query := url.Values{}
+	most := c.limits(r.name).Max
+	if opts.Limit == 0 || opts.Limit > most {
+		query.Set("limit", strconv.Itoa(most))
+	} else {
+		query.Set("limit", strconv.Itoa(opts.Limit))
+	}
+	if opts.Offset > 0 {
+		query.Set("offset", strconv.Itoa(opts.Offset))
+	}
+	setMarket(query, opts.Market)
+	return query, nil
+}
+
+// limits are those of an app of this mode.
+func (c *Client) limits(name Operation) operations.Limits {
+	op, ok := operations.Lookup(string(name))
+	switch {
+	case !ok:
+		return operations.Limits{}
+	case c.settings.mode == Extended:
+		return op.Extended
+	}
+	return op.Development
+}
+
+// walk yields all items of a list, page by page, from opts.Offset on and not beyond end (0:
+// no end). It fetches nothing that the caller has not come to, and stops at an empty page
+// even where Spotify says that there are more.
+func walk[T any](opts *PageOptions, end int, fetch func(*PageOptions) (*Page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		next := PageOptions{}
+		if opts != nil {
+			next = *opts
+		}
+		for end == 0 || next.Offset < end {
+			if end > 0 && next.Limit > end-next.Offset {
+				next.Limit = end - next.Offset
+			}
+			page, err := fetch(&next)
+			if err != nil {
+				yield(*new(T), err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if !page.HasNext || page.len() == 0 {
+				return
+			}
+			next.Offset = page.nextOffset()
+		}
+	}
+}
