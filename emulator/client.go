@@ -31,9 +31,6 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	go c.serve(m.handler, received(r, ctx))
 	select {
 	case <-c.started:
-		if r.Body != nil {
-			r.Body.Close()
-		}
 		return c.response()
 	case <-r.Context().Done():
 		cancel()
@@ -76,6 +73,8 @@ type conversation struct {
 var errReset = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 
 func (c *conversation) serve(handler http.Handler, r *http.Request) {
+	defer r.Body.Close()
+	defer c.cancel()
 	defer func() {
 		switch broken := recover(); broken {
 		case nil:

@@ -13,7 +13,10 @@ import (
 //go:embed pages
 var pageFiles embed.FS
 
-var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+var pages = template.Must(template.New("").Funcs(template.FuncMap{"initial": initial}).ParseFS(pageFiles, "pages/*.html"))
+
+// mostPeople are shown as buttons; who else there is can be typed.
+const mostPeople = 30
 
 // asked is one scope on the consent page.
 type asked struct {
@@ -28,6 +31,7 @@ type consentData struct {
 	Development   bool
 	Person        *person // nil: first choose one
 	People        []*person
+	More          int // people who are not shown
 	Reads, Writes []asked
 	Back          string // where the answer goes
 }
@@ -37,7 +41,10 @@ func (e *Emulator) consentPage(w http.ResponseWriter, x *exchange, a authorizati
 	data := consentData{
 		Action: x.r.URL.RequestURI(), Proof: e.proof(browser(w, x.r), x.r.URL.RawQuery),
 		ClientID: a.app.ClientID, Development: !a.app.Extended,
-		Person: p, People: e.st.People[:min(len(e.st.People), 50)], Back: a.redirectURI,
+		Person: p, People: e.st.People, Back: a.redirectURI,
+	}
+	if more := len(data.People) - mostPeople; more > 0 {
+		data.People, data.More = data.People[:mostPeople], more
 	}
 	for _, scope := range a.scopes {
 		words := asked{scope, scopeWords[scope]}
@@ -57,9 +64,27 @@ func (e *Emulator) consentPage(w http.ResponseWriter, x *exchange, a authorizati
 // errorPage tells a person, in Spotify's words, why there is nothing to agree to.
 func errorPage(w http.ResponseWriter, status int, text string) {
 	writePage(w, status, "error.html", struct {
-		Status int
-		Text   string
-	}{status, text})
+		Status     int
+		Text, Hint string
+	}{status, text, hints[text]})
+}
+
+// hints are what Spotify does not say.
+var hints = map[string]string{
+	"INVALID_CLIENT: Invalid client":             "No app with this client id is registered here.",
+	"INVALID_CLIENT: Insecure redirect URI":      "Use https, or http with 127.0.0.1 or [::1]; localhost does not count.",
+	"redirect_uri: Not matching configuration":   "The redirect URI is not registered for this app: every letter, the port and the last slash count.",
+	"INVALID_SCOPE: Illegal scope":               "One of the scopes does not exist, or is not for apps. They are separated by spaces.",
+	"Page not found":                             "The Web API is below /v1, all else about this emulator at /_emulator/.",
+	"code_challenge_method must be S256":         "The challenge is the SHA-256 of the verifier, in base64url without padding.",
+	"Missing required parameter: code_challenge": "There is a code_challenge_method without its code_challenge.",
+}
+
+func initial(name string) string {
+	for _, r := range name {
+		return string(r)
+	}
+	return "?"
 }
 
 // contentPolicy forbids all that the pages do not need. form-action is left open: browsers

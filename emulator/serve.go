@@ -74,6 +74,9 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *Emulator) handle(a *answer, x *exchange) {
 	x.serve(a, x)
 	a.WriteHeader(http.StatusOK)
+	if x.operation != nil && x.r.Method != http.MethodGet {
+		e.keepLater(x.entry.Person)
+	}
 	if err := e.keep(); err != nil {
 		*a = *newAnswer()
 		http.Error(a, err.Error(), http.StatusInternalServerError)

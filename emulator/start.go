@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"crypto/tls"
+	"io"
+	"log"
 	"net"
 	"net/http"
 )
@@ -14,8 +16,6 @@ type TB interface {
 	Logf(format string, args ...any)
 }
 
-type serving struct{}
-
 // Start serves New(c) on a loopback address until the test ends. A failed test logs the
 // ledger. Inside testing/synctest use New and Client instead: there are no sockets in a bubble.
 func Start(t TB, c ...Config) *Emulator {
@@ -23,24 +23,42 @@ func Start(t TB, c ...Config) *Emulator {
 	return start(t, nil, c)
 }
 
-func start(t TB, secure *tls.Config, c []Config) *Emulator {
+// StartTLS is Start with TLS and HTTP/2, as Spotify has them. The certificate is made for this
+// test: reach it through TLSClient, or trust Certificate.
+func StartTLS(t TB, c ...Config) *Emulator {
+	t.Helper()
+	certificate, err := newCertificate()
+	if err != nil {
+		t.Fatalf("emulator.StartTLS: %v", err)
+	}
+	return start(t, &certificate, c)
+}
+
+func start(t TB, certificate *tls.Certificate, c []Config) *Emulator {
 	t.Helper()
 	var conf Config
-	switch len(c) {
-	case 0:
-	case 1:
-		conf = c[0]
-	default:
+	if len(c) > 1 {
 		t.Fatalf("emulator.Start: %d configurations, want one", len(c))
+	}
+	if len(c) == 1 {
+		conf = c[0]
 	}
 	e := New(conf)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("emulator.Start: %v", err)
 	}
-	server := &http.Server{Handler: e, TLSConfig: secure}
-	e.URL = "http://" + listener.Addr().String()
-	go server.Serve(listener)
+	// Clients that hang up during a handshake are none of the test's business.
+	server := &http.Server{Handler: e, ErrorLog: log.New(io.Discard, "", 0)}
+	if certificate == nil {
+		e.URL = "http://" + listener.Addr().String()
+		go server.Serve(listener)
+	} else {
+		e.URL = "https://" + listener.Addr().String()
+		e.certificate = certificate.Leaf
+		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*certificate}}
+		go server.ServeTLS(listener, "", "")
+	}
 	t.Cleanup(func() {
 		server.Close()
 		if f, ok := t.(interface{ Failed() bool }); ok && f.Failed() {

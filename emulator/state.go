@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -132,4 +133,35 @@ func (s *state) setAhead(d time.Duration) {
 	if s.tell != nil {
 		s.tell("clock", "", d)
 	}
+}
+
+// replay takes over a change that was told before. index has to follow.
+func (s *state) replay(c change) error {
+	tables := map[string]interface {
+		replay(string, json.RawMessage) error
+	}{
+		"consents": &s.Consents, "grants": &s.Grants, "codes": &s.Codes, "refresh": &s.Refresh, "access": &s.Access,
+	}
+	if t := tables[c.Table]; t != nil {
+		return t.replay(c.Key, c.Row)
+	}
+	switch c.Table {
+	case "apps":
+		a := new(App)
+		if err := json.Unmarshal(c.Row, a); err != nil {
+			return err
+		}
+		s.putApp(a)
+	case "people":
+		p := new(person)
+		if err := json.Unmarshal(c.Row, p); err != nil {
+			return err
+		}
+		s.putPerson(p)
+	case "clock":
+		return json.Unmarshal(c.Row, &s.Ahead)
+	default:
+		return fmt.Errorf("unknown table %q", c.Table)
+	}
+	return nil
 }

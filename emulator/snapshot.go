@@ -1,0 +1,72 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// snapshotVersion changes with the meaning of what a snapshot holds.
+const snapshotVersion = 1
+
+// snapshot is the form in which the state leaves the process.
+type snapshot struct {
+	Version int    `json:"tenuto_emulator"`
+	State   *state `json:"state"`
+}
+
+// Snapshot is the whole state: apps, people and their music, grants, tokens, the clock. Ledger,
+// faults and configuration are not in it. It is JSON and holds every token.
+func (e *Emulator) Snapshot() []byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	data, err := json.Marshal(snapshot{snapshotVersion, e.st})
+	if err != nil {
+		panic(fmt.Errorf("emulator: Snapshot: %w", err)) // our own types: a mistake of ours
+	}
+	return data
+}
+
+// Restore returns to a snapshot, of this emulator or another one. One that cannot be read
+// changes nothing.
+func (e *Emulator) Restore(snapshot []byte) error {
+	st, err := readSnapshot(snapshot)
+	if err != nil {
+		return fmt.Errorf("emulator: Restore: %w", err)
+	}
+	cat := newCatalogue(st.Seed)
+	e.mu.Lock()
+	e.adopt(st, cat)
+	e.mu.Unlock()
+	return e.rewrite()
+}
+
+func readSnapshot(data []byte) (*state, error) {
+	s := snapshot{State: &state{}}
+	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&s); err != nil {
+		return nil, fmt.Errorf("this is no snapshot of an emulator: %w", err)
+	}
+	if s.Version != snapshotVersion {
+		return nil, fmt.Errorf("this is no snapshot of version %d, but of %d: make it anew", snapshotVersion, s.Version)
+	}
+	if s.State == nil {
+		return nil, errors.New("the snapshot is empty")
+	}
+	return s.State, nil
+}
+
+// adopt makes st the state. Call it with mu held.
+func (e *Emulator) adopt(st *state, cat *catalogue) {
+	e.cat = cat
+	for _, p := range st.People {
+		if p.Music == nil {
+			p.Music = cat.newMusic(p.Person, st.Seed, e.now())
+		}
+	}
+	st.tell = e.st.tell
+	st.index()
+	e.st = st
+	e.setAhead(time.Duration(st.Ahead))
+}
