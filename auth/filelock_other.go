@@ -1,0 +1,19 @@
+//go:build !(darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd || windows)
+
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+)
+
+const readsNeedLock = false
+
+// tryLock: a store that cannot lock would lose tokens, so it does not work at all.
+func tryLock(*os.File) (bool, error) {
+	return false, fmt.Errorf("file locks on %s: %w", runtime.GOOS, errors.ErrUnsupported)
+}
+
+func syncDir(string) error { return nil }
