@@ -55,7 +55,7 @@ func (e *Emulator) readAuthorization(q url.Values) (a authorization, wrong strin
 func readScopes(text string) (scopes []string, wrong string) {
 	for _, scope := range strings.Fields(text) {
 		if scopeWords[scope] == "" {
-			return nil, "INVALID_SCOPE: Illegal scope"
+			return nil, "Illegal scope"
 		}
 	}
 	scopes = strings.Fields(text)

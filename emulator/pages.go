@@ -74,7 +74,7 @@ var hints = map[string]string{
 	"INVALID_CLIENT: Invalid client":             "No app with this client id is registered here.",
 	"INVALID_CLIENT: Insecure redirect URI":      "Use https, or http with 127.0.0.1 or [::1]; localhost does not count.",
 	"redirect_uri: Not matching configuration":   "The redirect URI is not registered for this app: every letter, the port and the last slash count.",
-	"INVALID_SCOPE: Illegal scope":               "One of the scopes does not exist, or is not for apps. They are separated by spaces.",
+	"Illegal scope":                              "One of the scopes does not exist, or is not for apps. They are separated by spaces.",
 	"Page not found":                             "The Web API is below /v1, all else about this emulator at /_emulator/.",
 	"code_challenge_method must be S256":         "The challenge is the SHA-256 of the verifier, in base64url without padding.",
 	"Missing required parameter: code_challenge": "There is a code_challenge_method without its code_challenge.",

@@ -1,0 +1,151 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// controlApp is an App in JSON.
+type controlApp struct {
+	ClientID     string   `json:"client_id"`
+	ClientSecret string   `json:"client_secret"`
+	RedirectURIs []string `json:"redirect_uris"`
+	Extended     bool     `json:"extended"`
+	OwnerFree    bool     `json:"owner_free"`
+	Allowlist    []string `json:"allowlist,omitempty"`
+}
+
+// controlPerson is a Person in JSON.
+type controlPerson struct {
+	Name        string `json:"name"`
+	AccountID   string `json:"account_id"`
+	Free        bool   `json:"free"`
+	Country     string `json:"country"`
+	SavedTracks int    `json:"saved_tracks"`
+	Playlists   int    `json:"playlists"`
+	Silent      bool   `json:"silent"`
+}
+
+func (e *Emulator) controlApps(*http.Request) (any, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := make([]controlApp, len(e.st.Apps))
+	for i, a := range e.st.Apps {
+		list[i] = controlApp(a.clone())
+	}
+	return list, nil
+}
+
+func (e *Emulator) controlAddApp(r *http.Request) (any, error) {
+	var a controlApp
+	if err := readControl(r, &a); err != nil {
+		return nil, err
+	}
+	if err := App(a).check(); err != nil {
+		return nil, err
+	}
+	return controlApp(e.AddApp(App(a))), nil
+}
+
+func (e *Emulator) controlPeople(*http.Request) (any, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := make([]controlPerson, len(e.st.People))
+	for i, p := range e.st.People {
+		list[i] = controlPerson(p.Person)
+	}
+	return list, nil
+}
+
+func (e *Emulator) controlAddPerson(r *http.Request) (any, error) {
+	var p controlPerson
+	if err := readControl(r, &p); err != nil {
+		return nil, err
+	}
+	if err := Person(p).check(); err != nil {
+		return nil, err
+	}
+	return controlPerson(e.AddPerson(Person(p))), nil
+}
+
+func (e *Emulator) controlApprove(r *http.Request) (any, error) { return e.controlDecide(r, false) }
+func (e *Emulator) controlRefuse(r *http.Request) (any, error)  { return e.controlDecide(r, true) }
+
+func (e *Emulator) controlDecide(r *http.Request, refuse bool) (any, error) {
+	var body struct {
+		URL    string `json:"url"`
+		Person string `json:"person"`
+	}
+	if err := readControl(r, &body); err != nil {
+		return nil, err
+	}
+	back, err := e.decide(body.URL, &visit{person: body.Person, refuse: refuse})
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		RedirectURL string     `json:"redirect_url"`
+		Query       url.Values `json:"query"`
+	}{back.String(), back.Query()}, nil
+}
+
+func (e *Emulator) controlRevoke(r *http.Request) (any, error) {
+	var body struct {
+		Person   string `json:"person"`
+		ClientID string `json:"client_id"`
+	}
+	if err := readControl(r, &body); err != nil {
+		return nil, err
+	}
+	return nil, e.revoke(body.Person, body.ClientID)
+}
+
+func (e *Emulator) controlPlay(r *http.Request) (any, error) {
+	var body struct {
+		Person string `json:"person"`
+		URI    string `json:"uri"`
+	}
+	if err := readControl(r, &body); err != nil {
+		return nil, err
+	}
+	return nil, e.play(body.Person, body.URI)
+}
+
+func (e *Emulator) controlClock(*http.Request) (any, error) {
+	return map[string]time.Time{"now": e.Now()}, nil
+}
+
+func (e *Emulator) controlAdvance(r *http.Request) (any, error) {
+	var body struct {
+		Advance span `json:"advance"`
+		Years   int  `json:"years"`
+		Months  int  `json:"months"`
+		Days    int  `json:"days"`
+	}
+	if err := readControl(r, &body); err != nil {
+		return nil, err
+	}
+	e.AdvanceDate(body.Years, body.Months, body.Days)
+	e.Advance(time.Duration(body.Advance))
+	return e.controlClock(r)
+}
+
+func (e *Emulator) controlSnapshot(*http.Request) (any, error) {
+	return json.RawMessage(e.Snapshot()), nil
+}
+
+func (e *Emulator) controlRestore(r *http.Request) (any, error) {
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("emulator: the snapshot: %w", err)
+	}
+	if len(data) == 0 {
+		return nil, errors.New("emulator: send the snapshot as the body")
+	}
+	return nil, e.Restore(data)
+}
