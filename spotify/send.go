@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -122,7 +123,7 @@ func (x *exchange) recover(ctx context.Context, err error) (again bool, _ error)
 		return x.waitForLimit(ctx, failed)
 	case failed.kind == ErrUnauthorized:
 		return x.renew(ctx, failed)
-	case failed.kind == ErrServer && failed.Status >= 500 || failed.garbled:
+	case failed.Status >= 500 && failed.Status != http.StatusNotImplemented, failed.garbled:
 		if !x.request.repeatable() {
 			return false, err
 		}
