@@ -27,8 +27,8 @@ type wire struct {
 	clientID, secret string
 }
 
-func newWire(c *Config) wire {
-	return wire{client: wireClient(c.HTTPClient), url: c.accountsURL() + "/api/token", clientID: c.ClientID, secret: c.ClientSecret}
+func newWire(c *Config) *wire {
+	return &wire{client: wireClient(c.HTTPClient), url: c.accountsURL() + "/api/token", clientID: c.ClientID, secret: c.ClientSecret}
 }
 
 // wireClient is given, or one of our own, without redirects (Go would send the body of a 307
@@ -64,7 +64,7 @@ type grant struct {
 
 // post sends g once. ctx may call it back until its body is being sent; from then on the
 // answer is waited for, whoever has left: it may hold the only valid token.
-func (w wire) post(ctx context.Context, g grant) (answer, error) {
+func (w *wire) post(ctx context.Context, g grant) (answer, error) {
 	status, header, body, err := w.exchange(ctx, g)
 	if err != nil {
 		return answer{}, fmt.Errorf("auth: %s: %w", g.op, err)
@@ -83,7 +83,7 @@ func (w wire) post(ctx context.Context, g grant) (answer, error) {
 }
 
 // exchange is the HTTP side of post: status, headers and the bounded body of one answer.
-func (w wire) exchange(ctx context.Context, g grant) (int, http.Header, []byte, error) {
+func (w *wire) exchange(ctx context.Context, g grant) (int, http.Header, []byte, error) {
 	if ctx.Err() != nil {
 		return 0, nil, nil, context.Cause(ctx)
 	}
@@ -127,7 +127,7 @@ func (w wire) exchange(ctx context.Context, g grant) (int, http.Header, []byte, 
 var errNoAnswer = fmt.Errorf("no answer within %v: %w", exchangeLimit, context.DeadlineExceeded)
 
 // cause finds the plainest reason for err: the caller left, our limit, or the network.
-func (w wire) cause(caller, limited context.Context, body *committed, err error) error {
+func (w *wire) cause(caller, limited context.Context, body *committed, err error) error {
 	if body.calledBack() {
 		return context.Cause(caller)
 	}
@@ -140,7 +140,7 @@ func (w wire) cause(caller, limited context.Context, body *committed, err error)
 	return err
 }
 
-func (w wire) encode(g grant) string {
+func (w *wire) encode(g grant) string {
 	if g.public {
 		g.form.Set("client_id", w.clientID)
 	}
@@ -148,13 +148,13 @@ func (w wire) encode(g grant) string {
 }
 
 // basic is RFC 6749 section 2.3.1: both parts form-encoded before they are joined.
-func (w wire) basic() string {
+func (w *wire) basic() string {
 	pair := url.QueryEscape(w.clientID) + ":" + url.QueryEscape(w.secret)
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
 }
 
 // secrets are the words of g that no error may repeat, in the forms they were sent in.
-func (w wire) secrets(g grant) []string {
+func (w *wire) secrets(g grant) []string {
 	words := []string{w.secret, strings.TrimPrefix(w.basic(), "Basic ")}
 	for _, name := range []string{"code", "code_verifier", "refresh_token"} {
 		words = append(words, g.form.Get(name))

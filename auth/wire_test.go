@@ -1,0 +1,435 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/emulator"
+)
+
+// transport answers as no emulator would: with what a broken or hostile service may send.
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// says is a service that always answers status and body.
+func says(status int, body string, header ...string) transport {
+	return func(r *http.Request) (*http.Response, error) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		res := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
+		for i := 0; i+1 < len(header); i += 2 {
+			res.Header.Set(header[i], header[i+1])
+		}
+		return res, nil
+	}
+}
+
+// credentials of an app whose every secret is a canary.
+func credentials(t testing.TB, rt http.RoundTripper, change ...func(*auth.Config)) *auth.Credentials {
+	t.Helper()
+	conf := &auth.Config{
+		ClientID: "id", ClientSecret: "secret-" + canary, RedirectURI: "http://127.0.0.1:5000/callback",
+		HTTPClient: &http.Client{Transport: rt},
+	}
+	for _, f := range change {
+		f(conf)
+	}
+	cred, err := auth.NewCredentials(conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cred
+}
+
+func TestWhatIsSent(t *testing.T) {
+	t.Parallel()
+	var got *http.Request
+	var form url.Values
+	listening := transport(func(r *http.Request) (*http.Response, error) {
+		body, _ := io.ReadAll(r.Body)
+		form, _ = url.ParseQuery(string(body))
+		got = r
+		return says(200, `{"access_token":"a","token_type":"Bearer"}`)(r)
+	})
+	cred := credentials(t, listening, func(c *auth.Config) { c.ClientID, c.ClientSecret = "i:d é", "s:%+&é" })
+	for _, test := range []struct {
+		name   string
+		send   func() error
+		secret bool
+		form   url.Values
+	}{
+		{"application", func() error { _, err := cred.RequestClientToken(t.Context()); return err }, true,
+			url.Values{"grant_type": {"client_credentials"}}},
+		{"user", func() error { _, err := cred.RequestUserToken(t.Context(), "c&1"); return err }, true,
+			url.Values{"grant_type": {"authorization_code"}, "code": {"c&1"}, "redirect_uri": {"http://127.0.0.1:5000/callback"}}},
+		{"PKCE", func() error { _, err := cred.RequestPKCEToken(t.Context(), "c", "v"); return err }, false,
+			url.Values{"grant_type": {"authorization_code"}, "code": {"c"}, "redirect_uri": {"http://127.0.0.1:5000/callback"}, "code_verifier": {"v"}, "client_id": {"i:d é"}}},
+		{"refresh", func() error { _, err := cred.RefreshUserToken(t.Context(), "r"); return err }, true,
+			url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"r"}}},
+		{"PKCE refresh", func() error { _, err := cred.RefreshPKCEToken(t.Context(), "r"); return err }, false,
+			url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"r"}, "client_id": {"i:d é"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if err := test.send(); err != nil {
+				t.Fatal(err)
+			}
+			if form.Encode() != test.form.Encode() {
+				t.Errorf("form = %v, want %v", form, test.form)
+			}
+			id, secret, ok := got.BasicAuth()
+			if ok != test.secret || ok && (id != "i%3Ad+%C3%A9" || secret != "s%3A%25%2B%26%C3%A9") {
+				t.Errorf("Basic = %q, %q, %v; want both form-encoded: %v", id, secret, ok, test.secret)
+			}
+			if got.Method != http.MethodPost || got.URL.String() != "https://accounts.spotify.com/api/token" ||
+				got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+				t.Errorf("sent %s %s as %q", got.Method, got.URL, got.Header.Get("Content-Type"))
+			}
+			for _, replayable := range []string{"Idempotency-Key", "X-Idempotency-Key", "Cookie"} {
+				if got.Header.Get(replayable) != "" {
+					t.Errorf("%s was sent", replayable)
+				}
+			}
+		})
+	}
+}
+
+func TestSecretRoundTripsThroughBasic(t *testing.T) {
+	t.Parallel()
+	e := emulator.New(emulator.Config{Apps: []emulator.App{{ClientID: "id", ClientSecret: "s:%+&é/="}}})
+	cred := credentials(t, e.Client().Transport, func(c *auth.Config) { c.ClientID, c.ClientSecret = "id", "s:%+&é/=" })
+	if _, err := cred.RequestClientToken(t.Context()); err != nil {
+		t.Errorf("RequestClientToken with an odd secret: %v", err)
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	var sent, trapped atomic.Int32
+	trap := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { trapped.Add(1) }))
+	defer trap.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			sent.Add(1)
+			http.Redirect(w, r, trap.URL, status)
+		}))
+		defer service.Close()
+		cred := credentials(t, nil, func(c *auth.Config) { c.AccountsURL, c.HTTPClient = service.URL, nil })
+		_, err := cred.RefreshUserToken(t.Context(), "r")
+		if e, ok := errors.AsType[*auth.Error](err); !ok || e.Status != status {
+			t.Errorf("%d: %v, want *Error with that status", status, err)
+		}
+	}
+	if sent.Load() != 5 || trapped.Load() != 0 {
+		t.Errorf("%d requests and %d followed, want 5 and 0", sent.Load(), trapped.Load())
+	}
+}
+
+func TestOneRequestPerAttempt(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]emulator.Fault{
+		"500": {Status: 500}, "400": {OAuthError: "invalid_request"}, "503 HTML": {Status: 503, Body: "<html>"},
+		"reset before": {Reset: emulator.ResetBefore}, "reset after": {Reset: emulator.ResetAfter}, "half": {Reset: emulator.ResetHalfway},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := emulator.Start(t)
+			app := e.App()
+			cred := credentials(t, nil, func(c *auth.Config) {
+				c.ClientID, c.ClientSecret, c.AccountsURL, c.HTTPClient = app.ClientID, app.ClientSecret, e.AccountsURL(), nil
+			})
+			if _, err := cred.RequestClientToken(t.Context()); err != nil { // the connection is kept, and may be dead later
+				t.Fatal(err)
+			}
+			fault.Operation, fault.Times = "POST /api/token", -1
+			e.Fail(fault)
+			_, err := cred.RequestClientToken(t.Context())
+			if err == nil || errors.Is(err, auth.ErrReauthorize) || errors.Is(err, auth.ErrApp) {
+				t.Errorf("RequestClientToken = %v, want a transient error", err)
+			}
+			if n := len(e.Ledger().Of("POST /api/token")); n != 2 {
+				t.Errorf("%d requests, want one for each call:\n%v", n, e.Ledger())
+			}
+		})
+	}
+}
+
+func TestAnswersAreReadStrictly(t *testing.T) {
+	t.Parallel()
+	const good = `"access_token":"a","token_type":"Bearer"`
+	for body, want := range map[string]bool{
+		`{` + good + `}`: true,
+		`{"access_token":"a","token_type":"bearer","new":{"x":[1]}}`: true,
+		`{` + good + `,"refresh_token":null,"scope":null}`:           true,
+		` {` + good + `} `:                                         true,
+		`{` + good + `,"access_token":"b"}`:                        false,
+		`{` + good + `,"x":1,"x":1}`:                               false,
+		`{` + good + `}{}`:                                         false,
+		`{` + good + `} x`:                                         false,
+		`{` + good:                                                 false,
+		`{` + good + `,"refresh_token":5}`:                         false,
+		`{` + good + `,"scope":["a"]}`:                             false,
+		`{` + good + `,"refresh_token":"a\nb"}`:                    false,
+		`{"access_token":"a\r\nX: y","token_type":"Bearer"}`:       false,
+		`{"access_token":"","token_type":"Bearer"}`:                false,
+		`{"access_token":true,"token_type":"Bearer"}`:              false,
+		`{"access_token":"a","token_type":"MAC"}`:                  false,
+		`{"access_token":"a"}`:                                     false,
+		`{"token_type":"Bearer"}`:                                  false,
+		`{"Access_token":"a","token_type":"Bearer"}`:               false,
+		`[{` + good + `}]`:                                         false,
+		`access_token=a&token_type=Bearer`:                         false,
+		`<html>`:                                                   false,
+		``:                                                         false,
+		"{" + good + ",\"x\":\"\xff\"}":                            false,
+		`{` + good + `,"x":"` + strings.Repeat("x", 64<<10) + `"}`: false,
+	} {
+		token, err := credentials(t, says(200, body)).RefreshUserToken(t.Context(), "r-"+canary)
+		if want && (err != nil || token.AccessToken != "a" || token.RefreshToken != "r-"+canary) {
+			t.Errorf("%.60s: %v, want a token", body, err)
+		}
+		if !want && (err == nil || errors.Is(err, auth.ErrReauthorize) || errors.Is(err, auth.ErrApp)) {
+			t.Errorf("%.60s: %v, want an error that judges nobody", body, err)
+		}
+	}
+}
+
+func TestExpiresInIsClamped(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Duration{
+		`3600`: time.Hour, `"3600"`: time.Hour, `1800.5`: 30 * time.Minute, `60`: time.Minute,
+		`86400`: time.Hour, `1e300`: time.Hour, `"99999999999999999999"`: time.Hour,
+		`0`: 0, `-5`: 0, `"-1"`: 0,
+		`null`: 59 * time.Minute, `""`: 59 * time.Minute, `"soon"`: 59 * time.Minute, `"NaN"`: 59 * time.Minute, `true`: 59 * time.Minute, `{}`: 59 * time.Minute,
+	} {
+		cred := credentials(t, says(200, `{"access_token":"a","token_type":"Bearer","expires_in":`+text+`}`),
+			func(c *auth.Config) { c.Now = func() time.Time { return now } })
+		token, err := cred.RequestClientToken(t.Context())
+		if err != nil {
+			t.Fatalf("expires_in %s: %v", text, err)
+		}
+		if !token.ExpiresAt.Equal(now.Add(want)) || token.ExpiresIn() != want {
+			t.Errorf("expires_in %s: ExpiresAt %v and ExpiresIn %v by our clock, want %v after %v", text, token.ExpiresAt, token.ExpiresIn(), want, now)
+		}
+	}
+	token, err := credentials(t, says(200, `{"access_token":"a","token_type":"Bearer"}`)).RequestClientToken(t.Context())
+	if err != nil || token.ExpiresIn() > 59*time.Minute || token.ExpiresIn() < 58*time.Minute {
+		t.Errorf("without expires_in: %v left, %v; want a little less than an hour", token.ExpiresIn(), err)
+	}
+}
+
+func TestErrorsAreTypedByTheirCode(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, body  string
+		status      int
+		reauthorize bool
+		app, later  bool
+		code        string
+	}{
+		{"revoked", `{"error":"invalid_grant","error_description":"Refresh token revoked"}`, 400, true, false, false, ""},
+		{"without a description", `{"error":"invalid_grant"}`, 400, true, false, false, ""},
+		{"wrong secret", `{"error":"invalid_client","error_description":"Invalid client secret"}`, 400, false, true, false, "invalid_client"},
+		{"wrong secret, 401", `{"error":"invalid_client"}`, 401, false, true, false, "invalid_client"},
+		{"not for this app", `{"error":"unauthorized_client"}`, 400, false, true, false, "unauthorized_client"},
+		{"words that lie", `{"error":"server_error","error_description":"invalid_grant invalid_client"}`, 400, false, false, false, "server_error"},
+		{"a verdict in an outage", `{"error":"invalid_grant"}`, 503, false, false, true, "invalid_grant"},
+		{"a verdict in haste", `{"error":"invalid_grant"}`, 429, false, false, true, "invalid_grant"},
+		{"two verdicts", `{"error":"server_error","error":"invalid_grant"}`, 400, false, false, false, ""},
+		{"no verdict", `invalid_grant`, 400, false, false, false, ""},
+		{"the shape of the Web API", `{"error":{"status":400,"message":"invalid_grant"}}`, 400, false, false, false, ""},
+		{"another case", `{"error":"INVALID_GRANT"}`, 400, false, false, false, ""},
+		{"a page", `<html>`, 502, false, false, true, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := credentials(t, says(test.status, test.body)).RefreshUserToken(t.Context(), "r")
+			if err == nil || errors.Is(err, auth.ErrReauthorize) != test.reauthorize || errors.Is(err, auth.ErrApp) != test.app {
+				t.Fatalf("RefreshUserToken = %v, want ErrReauthorize %v, ErrApp %v", err, test.reauthorize, test.app)
+			}
+			if e, ok := errors.AsType[*auth.Error](err); !test.reauthorize && (!ok || e.Status != test.status || e.Code != test.code || e.Temporary() != test.later) {
+				t.Errorf("RefreshUserToken = %#v, want status %d, code %q, temporary %v", e, test.status, test.code, test.later)
+			}
+		})
+	}
+	// On a code exchange invalid_grant is about the code, not about a login.
+	_, err := credentials(t, says(400, `{"error":"invalid_grant","error_description":"Invalid authorization code"}`)).RequestUserToken(t.Context(), "c")
+	if e, ok := errors.AsType[*auth.Error](err); !ok || e.Code != "invalid_grant" || errors.Is(err, auth.ErrReauthorize) {
+		t.Errorf("RequestUserToken = %v, want an ordinary *Error", err)
+	}
+}
+
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		description string
+		consent     time.Time
+		want        auth.Reason
+	}{
+		{"Refresh token expired", time.Time{}, auth.ReasonExpired},
+		{"Refresh token revoked", now.AddDate(0, -2, 0), auth.ReasonRevoked},
+		{"Refresh token revoked", now.AddDate(0, -7, 0), auth.ReasonExpired}, // as Spotify said it in July 2026
+		{"Invalid refresh token", time.Time{}, auth.ReasonInvalid},
+		{"", now.AddDate(0, -7, 0), auth.ReasonExpired},
+		{"", now.AddDate(0, -2, 0), auth.ReasonRevoked},
+		{"what?", time.Time{}, auth.ReasonRevoked},
+	} {
+		cred := credentials(t, says(400, `{"error":"invalid_grant","error_description":"`+test.description+`"}`),
+			func(c *auth.Config) { c.Now = func() time.Time { return now } })
+		_, err := cred.Refresh(t.Context(), &auth.Token{RefreshToken: "r", AuthorizedAt: test.consent})
+		e, ok := errors.AsType[*auth.ReauthorizeError](err)
+		if !ok || e.Reason != test.want || !e.AuthorizedAt.Equal(test.consent) {
+			t.Errorf("%q, consent %v: %v, want reason %q", test.description, test.consent, err, test.want)
+		}
+	}
+}
+
+func TestErrorsHoldNoSecretsAndNoNonsense(t *testing.T) {
+	t.Parallel()
+	echo := transport(func(r *http.Request) (*http.Response, error) {
+		body, _ := io.ReadAll(r.Body)
+		form, _ := url.ParseQuery(string(body))
+		text := "line one\\nline \\u001b[31mtwo " + form.Get("refresh_token") + " " + r.Header.Get("Authorization") + " " + strings.Repeat("ä", 1000)
+		return says(400, `{"error":"invalid_request","error_description":"`+text+`"}`)(r)
+	})
+	_, err := credentials(t, echo).RefreshUserToken(t.Context(), "r-"+canary)
+	if err == nil || sings(err.Error()) || strings.ContainsAny(err.Error(), "\n\x1b") || len(err.Error()) > 600 {
+		t.Errorf("an echo of everything = %q, want no secret, one line, capped", err)
+	}
+	for _, body := range []string{canary, `{"error":"` + canary + `"}`, `{"access_token":"` + canary + `","token_type":"x"}`} {
+		for _, status := range []int{200, 400, 500} {
+			_, err := credentials(t, says(status, body)).RefreshUserToken(t.Context(), "r")
+			if err == nil || sings(err.Error()) {
+				t.Errorf("%d %s = %v, want an error without the body", status, body, err)
+			}
+		}
+	}
+	refused := transport(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("refused")}
+	})
+	_, err = credentials(t, refused).RefreshUserToken(t.Context(), "r-"+canary)
+	if _, ok := errors.AsType[*net.OpError](err); !ok || sings(err.Error()) {
+		t.Errorf("a network error = %v, want it wrapped", err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	const date = "Sat, 21 Nov 2026 09:00:00 GMT"
+	for value, want := range map[string]time.Duration{
+		"30": 30 * time.Second, "": 0, "-5": 0, "nonsense": 0, "Sat, 21 Nov 2026 09:01:00 GMT": time.Minute, "Sat, 21 Nov 2026 08:00:00 GMT": 0,
+		"99999999999999999999": 365 * 24 * time.Hour,
+	} {
+		_, err := credentials(t, says(429, "", "Retry-After", value, "Date", date)).RequestClientToken(t.Context())
+		if e, ok := errors.AsType[*auth.Error](err); !ok || e.RetryAfter != want || !e.Temporary() {
+			t.Errorf("Retry-After %q: %v, want %v", value, err, want)
+		}
+	}
+}
+
+func TestTheCallerMayLeaveOnlyBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := emulator.New(emulator.Config{})
+		app := e.App()
+		dialing := transport(func(r *http.Request) (*http.Response, error) {
+			select { // the connection takes two seconds
+			case <-time.After(2 * time.Second):
+			case <-r.Context().Done():
+				return nil, r.Context().Err()
+			}
+			return e.Client().Transport.RoundTrip(r)
+		})
+		e.Fail(emulator.Fault{Operation: "POST /api/token", Delay: 3 * time.Second, Times: -1})
+		cred := credentials(t, dialing, func(c *auth.Config) { c.ClientID, c.ClientSecret = app.ClientID, app.ClientSecret })
+		for _, test := range []struct {
+			leaves, returns time.Duration
+			token           bool
+		}{
+			{0, 0, false}, {time.Second, time.Second, false}, {4 * time.Second, 5 * time.Second, true}, {time.Minute, 5 * time.Second, true},
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), test.leaves)
+			start, before := time.Now(), len(e.Ledger())
+			token, err := cred.RequestClientToken(ctx)
+			cancel()
+			if took := time.Since(start); took != test.returns || (token != nil) != test.token {
+				t.Errorf("leaving after %v: returned after %v with a token %v, %v; want %v, %v", test.leaves, took, token != nil, err, test.returns, test.token)
+			}
+			if sent := len(e.Ledger()) > before; sent != test.token {
+				t.Errorf("leaving after %v: something was sent: %v, want %v", test.leaves, sent, test.token)
+			}
+			if !test.token && !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("leaving after %v: %v, want the context's error", test.leaves, err)
+			}
+		}
+	})
+}
+
+func TestTheLimitIsTenSeconds(t *testing.T) {
+	t.Parallel()
+	for name, silent := range map[string]transport{
+		"no headers": func(r *http.Request) (*http.Response, error) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		},
+		"half a body": func(r *http.Request) (*http.Response, error) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			res, _ := says(200, "")(r)
+			half, end := io.Pipe()
+			go func() {
+				_, _ = end.Write([]byte(`{"access_`))
+				<-r.Context().Done()
+				end.CloseWithError(r.Context().Err())
+			}()
+			res.Body = half
+			return res, nil
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			_, err := credentials(t, silent).RefreshUserToken(t.Context(), "r")
+			if took := time.Since(start); took != 10*time.Second || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "10s") {
+				t.Errorf("%s: %v after %v, want a time-out after 10 s", name, err, took)
+			}
+		})
+	}
+}
+
+func FuzzTokenAnswer(f *testing.F) {
+	f.Add(200, []byte(`{"access_token":"a","token_type":"Bearer","expires_in":3600,"refresh_token":"r2","scope":"b a"}`))
+	f.Add(200, []byte(`{"access_token":"a","token_type":"bearer","expires_in":"1e9","refresh_token":""}`))
+	f.Add(400, []byte(`{"error":"invalid_grant","error_description":"Refresh token revoked"}`))
+	f.Add(500, []byte(`<html>`))
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		cred := credentials(t, says(status, string(body)), func(c *auth.Config) { c.Now = func() time.Time { return now } })
+		old := &auth.Token{RefreshToken: "r-" + canary, Scope: auth.Scopes("a"), AuthorizedAt: now, Subject: "s"}
+		token, err := cred.Refresh(t.Context(), old)
+		if (token == nil) == (err == nil) {
+			t.Fatalf("Refresh = %v, %v: want one of them", token, err)
+		}
+		if err != nil {
+			if strings.Contains(err.Error(), canary) {
+				t.Errorf("the error holds a secret: %v", err)
+			}
+			return
+		}
+		if status != 200 || token.AccessToken == "" || token.RefreshToken == "" || strings.ContainsAny(token.AccessToken, "\r\n ") ||
+			token.ExpiresAt.Before(now) || token.ExpiresAt.After(now.Add(time.Hour)) || token.Subject != "s" || !token.AuthorizedAt.Equal(now) {
+			t.Errorf("status %d, body %q gives a token that is none", status, body)
+		}
+	})
+}
