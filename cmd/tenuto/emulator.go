@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenuto-dev/tenuto/emulator"
+)
+
+// emulatorFlags are what "tenuto emulator" is told.
+type emulatorFlags struct {
+	addr, state, mode, refreshTokens string
+	clientID, clientSecret           string
+	redirectURIs, quirks             []string
+	autoApprove                      string
+	tokenLifetime                    time.Duration
+	consentMonths                    int
+	seed                             int64
+	narrow, allowRemote              bool
+}
+
+func (p *program) emulator() *cobra.Command {
+	var f emulatorFlags
+	cmd := &cobra.Command{
+		Use:   "emulator",
+		Short: "A Spotify on this machine, for software in any language",
+		Long: `Runs an emulated Spotify: the accounts service, with a consent page to click through, and the
+Web API, over made-up music and people. Its tokens are fake, and it keeps nothing unless told to.
+It listens on 127.0.0.1 and [::1], and is steered under /_emulator/.`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runEmulator(cmd.Context(), &f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:5010", "where to listen")
+	flags.StringVar(&f.clientID, "client-id", "", "the app's client id (default made from the seed)")
+	flags.StringVar(&f.clientSecret, "client-secret", "", "the app's client secret: a fake one, it shows in the list of processes (default made from the seed)")
+	flags.StringArrayVar(&f.redirectURIs, "redirect-uri", nil, "a redirect URI of the app; may be repeated (default http://127.0.0.1:5000/callback and http://127.0.0.1/callback)")
+	flags.StringVar(&f.autoApprove, "auto-approve", "", "the person who agrees to every login at once, without a page: alice or bob")
+	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long an access token lives")
+	flags.IntVar(&f.consentMonths, "consent-months", 6, "how many months a refresh token lives; 0 for ever")
+	flags.StringVar(&f.refreshTokens, "refresh-tokens", "none", "what a refresh answers: "+strings.Join(refreshModes, ", "))
+	flags.BoolVar(&f.narrow, "narrow-on-refresh", false, "refreshed tokens keep the scopes of their own consent, not all that the person ever granted")
+	flags.StringVar(&f.mode, "mode", "development", "the app's mode: development or extended")
+	flags.StringArrayVar(&f.quirks, "quirk", nil, "an oddity of the real service besides those always seen; may be repeated (a wrong one lists them)")
+	flags.Int64Var(&f.seed, "seed", 0, "same seed, same music, people and app")
+	flags.StringVar(&f.state, "state", "", "a file to keep people's grants in, so that logins outlive a restart")
+	flags.BoolVar(&f.allowRemote, "allow-remote", false, "listen on an address that other machines reach (containers)")
+	return cmd
+}
+
+// refreshModes are the values of --refresh-tokens in the order of emulator.RefreshTokens.
+var refreshModes = []string{"none", "same", "empty", "rotate", "rotate-family", "grace"}
+
+// config checks the flags and says them in the emulator's words.
+func (f *emulatorFlags) config() (emulator.Config, error) {
+	mode := slices.Index(refreshModes, f.refreshTokens)
+	host, _, err := net.SplitHostPort(f.addr)
+	switch {
+	case err != nil:
+		return emulator.Config{}, usage("write it like 127.0.0.1:5010", "--addr: %q is no address with a port", f.addr)
+	case !isLoopback(host) && !f.allowRemote:
+		return emulator.Config{}, usage("in a container, add --allow-remote", "--addr %s: other machines could reach the emulator there", f.addr)
+	case mode < 0:
+		return emulator.Config{}, usage("choose one of "+strings.Join(refreshModes, ", "), "--refresh-tokens: there is no %q", f.refreshTokens)
+	case f.mode != "development" && f.mode != "extended":
+		return emulator.Config{}, usage("choose development or extended", "--mode: there is no %q", f.mode)
+	case f.tokenLifetime < time.Second:
+		return emulator.Config{}, usage("at least 1s", "--token-lifetime: %v is too short", f.tokenLifetime)
+	case f.consentMonths < 0:
+		return emulator.Config{}, usage("0 is for ever", "--consent-months: %d is negative", f.consentMonths)
+	}
+	quirks, err := f.quirkList()
+	if err != nil {
+		return emulator.Config{}, err
+	}
+	months := f.consentMonths
+	if months == 0 {
+		months = -1
+	}
+	conf := emulator.Config{
+		Apps: []emulator.App{{
+			ClientID: f.clientID, ClientSecret: f.clientSecret, RedirectURIs: f.redirectURIs, Extended: f.mode == "extended",
+		}},
+		Seed: f.seed, TokenLifetime: f.tokenLifetime, ConsentLifetime: months,
+		Refresh: emulator.RefreshTokens(mode), NarrowOnRefresh: f.narrow, Quirks: quirks,
+		AutoApprove: f.autoApprove, AllowRemote: f.allowRemote,
+	}
+	if err := conf.Check(); err != nil {
+		return emulator.Config{}, usage(`see "tenuto emulator --help"`, "%w", err)
+	}
+	return conf, nil
+}
+
+// quirkList is nil, for those always seen, unless more were asked for.
+func (f *emulatorFlags) quirkList() (list []emulator.Quirk, err error) {
+	if len(f.quirks) == 0 {
+		return nil, nil
+	}
+	known := emulator.Quirks()
+	for name, sentence := range known {
+		if strings.HasSuffix(sentence, "Always seen.") {
+			list = append(list, name)
+		}
+	}
+	for _, name := range f.quirks {
+		if _, ok := known[emulator.Quirk(name)]; !ok {
+			var lines []string
+			for quirk, sentence := range known {
+				lines = append(lines, fmt.Sprintf("  %-20s %s", quirk, sentence))
+			}
+			slices.Sort(lines)
+			return nil, usage("these are known:\n"+strings.Join(lines, "\n"), "--quirk: there is no %q", name)
+		}
+		list = append(list, emulator.Quirk(name))
+	}
+	return list, nil
+}
+
+func (p *program) runEmulator(ctx context.Context, f *emulatorFlags) error {
+	conf, err := f.config()
+	if err != nil {
+		return err
+	}
+	listeners, err := listenLoopback(ctx, "addr", f.addr)
+	if err != nil {
+		return err
+	}
+	world, err := openEmulator(f.state, conf)
+	if err != nil {
+		for _, l := range listeners {
+			l.Close()
+		}
+		return err
+	}
+	world.URL = browserURL(listeners[0])
+	p.announceEmulator(world, f)
+	err = serveHTTP(ctx, world, listeners...)
+	return errors.Join(err, world.Close())
+}
+
+// openEmulator makes an emulator, kept in the file at path unless that is "".
+func openEmulator(path string, conf emulator.Config) (*emulator.Emulator, error) {
+	if path == "" {
+		return emulator.New(conf), nil
+	}
+	return emulator.Open(path, conf)
+}
+
+// browserURL is what a browser is to call an emulator that listens on l. On loopback that is
+// localhost: on another port of 127.0.0.1 it would share cookies with the server it plays for,
+// and look like the same site, which the real Spotify never does.
+func browserURL(l net.Listener) string {
+	addr := l.Addr().(*net.TCPAddr)
+	switch {
+	case addr.IP.Equal(net.IPv4(127, 0, 0, 1)), addr.IP.IsUnspecified():
+		return fmt.Sprintf("http://localhost:%d", addr.Port)
+	}
+	return "http://" + addr.String()
+}
+
+// announceEmulator prints where it is and what a program needs to use it.
+func (p *program) announceEmulator(world *emulator.Emulator, f *emulatorFlags) {
+	app := world.App()
+	if f.allowRemote {
+		fmt.Fprintln(p.err, "WARNING: --allow-remote: this is an EMULATOR, and any machine that reaches it can log in as anybody")
+	}
+	fmt.Fprintf(p.out, `An emulated Spotify: nothing here is real, and its tokens open nothing elsewhere.
+
+  accounts  %s
+  Web API   %s
+  people    alice (Premium), bob (free)
+  app       in %s mode
+  control   %s/_emulator/
+
+Copy this into the shell of the program that is to use it:
+
+export SPOTIFY_CLIENT_ID=%s
+export SPOTIFY_CLIENT_SECRET=%s
+export SPOTIFY_REDIRECT_URI=%s
+export TENUTO_ACCOUNTS_URL=%s
+export TENUTO_API_URL=%s
+
+`, world.AccountsURL(), world.APIURL(), f.mode, world.URL,
+		app.ClientID, app.ClientSecret, app.RedirectURIs[0], world.AccountsURL(), world.APIURL())
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenuto-dev/tenuto/internal/server"
+	"github.com/tenuto-dev/tenuto/internal/vault"
+	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
+)
+
+type serveFlags struct {
+	appFlags
+	addr, operationsAddr string
+	baseURL              string
+	dataDir, keyFile     string
+	scopes               []string
+	idle                 time.Duration
+	logFormat            string
+}
+
+func (p *program) serve() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "The authenticating server: people log in with Spotify in their browsers",
+		Long: `Serves people at --addr, and health and metrics at --operations-addr, which is not for them.
+What it keeps is sealed in an SQLite database in the data directory. Its key is in TENUTO_KEY, in
+the file named by --key-file, or in a file made for an empty data directory: keep a copy of that
+somewhere else, for without it nobody is logged in any more.
+
+The app is a confidential one: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET. Its redirect URI is
+the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runServe(cmd.Context(), &f) },
+	}
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "where people are served")
+	flags.StringVar(&f.operationsAddr, "operations-addr", "127.0.0.1:5002", `where /healthz, /readyz and /metrics are; "none" for nowhere`)
+	flags.StringVar(&f.baseURL, "base-url", "", "what people open, as https://music.example.org (default that of the redirect URI, else http:// and --addr)")
+	flags.StringVar(&f.dataDir, "data-dir", "", "where the database is (default a directory of your own for programs' state)")
+	flags.StringVar(&f.keyFile, "key-file", "", "the file with the keys that seal it, the newest first")
+	flags.StringArrayVar(&f.scopes, "scope", nil, `what to ask people for: see "tenuto help scopes"; may be repeated (default what the page shows)`)
+	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
+	flags.StringVar(&f.logFormat, "log", "text", "how to log: text or json")
+	return cmd
+}
+
+func (p *program) runServe(ctx context.Context, f *serveFlags) error {
+	app, err := p.load(&f.appFlags)
+	if err != nil {
+		return err
+	}
+	if _, err := app.credentials(); err != nil {
+		return err
+	}
+	log, err := p.logger(f.logFormat)
+	if err != nil {
+		return err
+	}
+	scopes, err := parseScopes(f.scopes)
+	if err != nil {
+		return err
+	}
+	public, operations, err := f.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer public.Close()
+	keys, err := p.keys(f.keyFile)
+	if err != nil {
+		return err
+	}
+	dir, err := p.dataDir(f.dataDir, "server")
+	if err != nil {
+		return err
+	}
+	db, err := openVault(ctx, dir, keys)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	conf := server.Config{
+		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, APIURL: app.apiURL,
+		Scopes: scopes, Idle: f.idle, Log: log,
+	}
+	s, err := server.New(conf)
+	if err != nil {
+		return &mistake{err, "", true}
+	}
+	p.announceServer(&conf, dir, operations)
+	return s.Serve(ctx, public, operations)
+}
+
+func (f *serveFlags) listen(ctx context.Context) (public, operations net.Listener, err error) {
+	if public, err = listen(ctx, "addr", f.addr); err != nil || f.operationsAddr == "none" {
+		return public, nil, err
+	}
+	if operations, err = listen(ctx, "operations-addr", f.operationsAddr); err != nil {
+		public.Close()
+		return nil, nil, err
+	}
+	return public, operations, nil
+}
+
+// base is what people open. Behind a proxy the redirect URI says it; on this machine it is where
+// we listen.
+func (f *serveFlags) base(redirectURI string, public net.Listener) string {
+	if u, err := url.Parse(redirectURI); f.baseURL == "" && err == nil && u.Scheme == "https" {
+		return "https://" + u.Host
+	}
+	return cmp.Or(f.baseURL, "http://"+public.Addr().String())
+}
+
+// openVault opens the database in dir with keys, or with the directory's own if that is nil.
+func openVault(ctx context.Context, dir string, keys *vault.KeyRing) (db *vault.DB, err error) {
+	if keys != nil {
+		db, err = sqlite.Open(ctx, filepath.Join(dir, sqlite.DatabaseFile), keys)
+	} else {
+		db, err = sqlite.OpenDir(ctx, dir)
+	}
+	hint := ""
+	switch {
+	case errors.Is(err, vault.ErrInUse):
+		hint = "another tenuto uses this data directory: stop it, or choose another with --data-dir"
+	case errors.Is(err, vault.ErrWrongKey):
+		hint = "give it the key it was made with, in TENUTO_KEY or with --key-file; nothing was changed"
+	case err == nil:
+		return db, nil
+	}
+	return nil, advise(fmt.Errorf("%s: %w", dir, err), hint)
+}
+
+// keys are those we were given: nil if the data directory is to have its own.
+func (p *program) keys(file string) (*vault.KeyRing, error) {
+	text, given := p.lookup("TENUTO_KEY")
+	switch {
+	case given && text != "" && file != "":
+		return nil, usage("leave one of them out", "TENUTO_KEY and --key-file are both set")
+	case given && text != "":
+		keys, err := vault.ParseKeys(text)
+		if err != nil {
+			return nil, usage("make one with: openssl rand -base64 32", "TENUTO_KEY: %w", err)
+		}
+		return keys, nil
+	case file != "":
+		return vault.OpenKeyFile(file)
+	}
+	return nil, nil
+}
+
+// logger writes to standard error.
+func (p *program) logger(format string) (*slog.Logger, error) {
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(p.err, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(p.err, nil)), nil
+	}
+	return nil, usage("choose text or json", "--log: there is no %q", format)
+}
+
+func (p *program) announceServer(c *server.Config, dir string, operations net.Listener) {
+	fmt.Fprintf(p.out, "People open   %s\n", c.BaseURL)
+	if operations != nil {
+		fmt.Fprintf(p.out, "Operators     http://%s/healthz /readyz /metrics\n", operations.Addr())
+	}
+	fmt.Fprintf(p.out, "Data          %s\n", dir)
+	redirect := cmp.Or(c.App.RedirectURI, strings.TrimRight(c.BaseURL, "/")+"/callback")
+	if c.App.AccountsURL != "" {
+		fmt.Fprintf(p.out, "Spotify       EMULATED, at %s\n", c.App.AccountsURL)
+		fmt.Fprintf(p.out, "Its app must list the redirect URI %s\n", redirect)
+		return
+	}
+	fmt.Fprintf(p.out, "Register the redirect URI %s at https://developer.spotify.com/dashboard\n", redirect)
+}
