@@ -3,7 +3,6 @@ package emulator
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -18,6 +17,9 @@ var secretFields = []string{"access_token", "client_secret", "code", "code_verif
 
 var tokenPattern = regexp.MustCompile(`[AB]Q-emulated-[A-Za-z0-9_-]*`)
 
+// jsonSecrets finds them in JSON.
+var jsonSecrets = regexp.MustCompile(`(?i)("(?:` + strings.Join(secretFields, "|") + `)"\s*:\s*)"[^"]*"`)
+
 // maskText replaces codes and tokens by their names, and the secrets of apps.
 func (s *state) maskText(text string) string {
 	if strings.Contains(text, "Q-emulated-") {
@@ -25,6 +27,9 @@ func (s *state) maskText(text string) string {
 	}
 	for _, a := range s.Apps {
 		text = strings.ReplaceAll(text, a.ClientSecret, masked)
+	}
+	if strings.Contains(text, `"`) {
+		text = jsonSecrets.ReplaceAllString(text, `$1"`+masked+`"`)
 	}
 	return text
 }
@@ -45,17 +50,20 @@ func (s *state) maskToken(value string) string {
 	return "[" + l.String() + "]"
 }
 
+// maskValues is a copy of parameters without secrets, be they in values or names.
 func (s *state) maskValues(values url.Values) url.Values {
+	clean := make(url.Values, len(values))
 	for key, list := range values {
-		for i, value := range list {
-			if slices.Contains(secretFields, strings.ToLower(key)) {
-				list[i] = s.maskToken(value)
-			} else {
-				list[i] = s.maskText(value)
-			}
+		mask := s.maskText
+		if slices.Contains(secretFields, strings.ToLower(key)) {
+			mask = s.maskToken
+		}
+		key = s.maskText(key)
+		for _, value := range list {
+			clean[key] = append(clean[key], mask(value))
 		}
 	}
-	return values
+	return clean
 }
 
 func (s *state) maskBody(x *exchange) []byte {
@@ -63,19 +71,11 @@ func (s *state) maskBody(x *exchange) []byte {
 	case len(x.body) == 0:
 		return nil
 	case x.form != nil:
-		return limited([]byte(s.maskValues(cloneValues(x.form)).Encode()))
+		return limited([]byte(s.maskValues(x.form).Encode()))
 	case strings.HasSuffix(x.name, " /api/token"):
 		return fmt.Appendf(nil, "(%d bytes that are not a form)", len(x.body))
 	}
 	return limited([]byte(s.maskText(string(limited(x.body)))))
-}
-
-func cloneValues(values url.Values) url.Values {
-	clone := maps.Clone(values)
-	for key, list := range clone {
-		clone[key] = slices.Clone(list)
-	}
-	return clone
 }
 
 func limited(body []byte) []byte {

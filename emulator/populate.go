@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // Names for people who have none.
@@ -118,5 +119,6 @@ func derive(seed int64, what string, n int) string {
 // accountID writes hexadecimal digits the way Spotify writes its ids.
 func accountID(digits string) string {
 	n, _ := new(big.Int).SetString(digits, 16)
-	return fmt.Sprintf("%022s", n.Text(62))
+	text := n.Text(62)
+	return strings.Repeat("0", 22-len(text)) + text
 }
