@@ -19,8 +19,8 @@ func (c *call) admitted() *apiError {
 	case c.op.UserOnly && c.person == nil:
 		return errUserRequired
 	}
-	if len(c.op.ByItem) > 0 {
-		return nil // allow decides once the item is known
+	if len(c.op.ByItem) > 0 { // allow decides once the item is known
+		return c.lacking(slices.DeleteFunc(slices.Clone(c.op.Scopes), c.has))
 	}
 	return c.lacking(c.op.Missing("", c.has))
 }

@@ -48,6 +48,7 @@ var (
 	errPermissions  = &apiError{Status: http.StatusUnauthorized, Message: "Permissions missing"}
 	errUserRequired = &apiError{Status: http.StatusUnauthorized, Message: "Valid user authentication required"}
 	errNotFound     = &apiError{Status: http.StatusNotFound, Message: "Resource not found"}
+	errNoSuchID     = &apiError{Status: http.StatusBadRequest, Message: "Payload contains a non-existing ID"}
 	errGone         = &apiError{Status: http.StatusNotFound, Plain: true} // without a body
 	errOwnerFree    = &apiError{Status: http.StatusForbidden, Plain: true, Message: "Active premium subscription required for the owner of the app. When the subscription status changes, it can take a few hours before requests are allowed again."}
 	errNotListed    = &apiError{Status: http.StatusForbidden, Plain: true, Message: "Check settings on developer.spotify.com/dashboard, the user may not be registered."}

@@ -155,3 +155,10 @@ func (c *call) extra() url.Values {
 	}
 	return rest
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func atoi(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil
+}

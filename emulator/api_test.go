@@ -84,12 +84,17 @@ func (c caller) do(request, body string) answer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	return answer{resp.StatusCode, resp.Header, read(c.t, resp)}
+}
+
+func read(t *testing.T, resp *http.Response) string {
+	t.Helper()
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	if err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return answer{resp.StatusCode, resp.Header, string(data)}
+	return string(data)
 }
 
 // object is JSON to be asked by path: tree.at("items.0.track.name").

@@ -54,7 +54,7 @@ func pick[T any](m *maker, from []T) T { return from[m.IntN(len(from))] }
 
 func (m *maker) artist(name string, genres []string, popularity int) *artist {
 	a := &artist{ID: randomID(m.Rand), Name: name, Genres: genres, Popularity: popularity,
-		Followers: popularity * popularity * (200 + m.IntN(400)), lower: strings.ToLower(name)}
+		Followers: popularity * popularity * (200 + m.IntN(400)), lower: fold(name)}
 	m.cat.artists = append(m.cat.artists, a)
 	m.cat.artistByID[a.ID] = a
 	return a
@@ -63,7 +63,7 @@ func (m *maker) artist(name string, genres []string, popularity int) *artist {
 // album makes an empty album; tracks fills it.
 func (m *maker) album(name, kind string, by []*artist, year int, popularity int) *album {
 	a := &album{ID: randomID(m.Rand), Name: name, Kind: kind, Artists: by, Markets: everywhere, Popularity: popularity,
-		Label: pick(m, labels), UPC: fmt.Sprintf("%012d", m.Int64N(1e12)), lower: strings.ToLower(name)}
+		Label: pick(m, labels), UPC: fmt.Sprintf("%012d", m.Int64N(1e12)), lower: fold(name)}
 	if m.IntN(16) == 0 {
 		a.Markets = pick(m, partialMarkets)
 	}
@@ -92,7 +92,7 @@ func (m *maker) releaseDate(year int) (date, precision string) {
 func (m *maker) track(on *album, name string, by []*artist, length time.Duration) *track {
 	t := &track{ID: randomID(m.Rand), Name: name, Album: on, Artists: by, Disc: 1, Number: len(on.Tracks) + 1,
 		Duration: length, Markets: on.Markets, Popularity: max(0, on.Popularity-m.IntN(30)),
-		ISRC: fmt.Sprintf("QZTN%s%05d", on.Released[2:4], len(m.cat.tracks)), lower: strings.ToLower(name)}
+		ISRC: fmt.Sprintf("QZTN%s%05d", on.Released[2:4], len(m.cat.tracks)), lower: fold(name)}
 	if m.IntN(60) == 0 {
 		t.Markets = pick(m, partialMarkets)
 	}

@@ -25,7 +25,7 @@ func (m *maker) shows(n int) {
 		if i%9 == 8 {
 			s.Markets = exceptGermany
 		}
-		s.lower = strings.ToLower(s.Name)
+		s.lower = fold(s.Name)
 		m.episodes(s, 12+m.IntN(60), start.AddDate(0, 0, -m.IntN(14)))
 		m.cat.shows = append(m.cat.shows, s)
 		m.cat.showByID[s.ID] = s
@@ -39,7 +39,7 @@ func (m *maker) episodes(s *show, n int, day time.Time) {
 		e := &episode{ID: randomID(m.Rand), Show: s, Name: fmt.Sprintf("#%d: %s of %s, with %s", n-i, pick(m, songSecond), pick(m, songPlaces), guest),
 			Description: guest + " is our guest, and brings a story.", Duration: m.length(18*60, 75*60), Explicit: s.Explicit,
 			Released: day.AddDate(0, 0, -7*i).Format(time.DateOnly)}
-		e.lower = strings.ToLower(e.Name)
+		e.lower = fold(e.Name)
 		s.Episodes = append(s.Episodes, e)
 		m.cat.episodes = append(m.cat.episodes, e)
 		m.cat.episodeByID[e.ID] = e
@@ -52,7 +52,7 @@ func (m *maker) audiobooks(n int) {
 		b := &audiobook{ID: randomID(m.Rand), Authors: []string{author}, Narrators: []string{pick(m, forenames) + " " + pick(m, surnames)},
 			Publisher: pick(m, labels), Edition: "Unabridged", Explicit: m.IntN(10) == 0,
 			Name: "The " + bookNouns[i%len(bookNouns)] + " of " + pick(m, songPlaces), Released: fmt.Sprintf("%d-%02d-%02d", 2005+m.IntN(21), 1+m.IntN(12), 1+m.IntN(28))}
-		b.Description, b.lower = "A novel by "+author+".", strings.ToLower(b.Name)
+		b.Description, b.lower = "A novel by "+author+".", fold(b.Name)
 		for number := range 12 + m.IntN(25) {
 			ch := &chapter{ID: randomID(m.Rand), Book: b, Number: number, Name: fmt.Sprintf("Chapter %d", number+1),
 				Description: fmt.Sprintf("Chapter %d of %s.", number+1, b.Name), Duration: m.length(8*60, 45*60)}

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -55,9 +54,7 @@ type millis int64
 // newMusic makes what p keeps and plays: the same for the same person, seed and time. It is
 // filled only when somebody looks, so that a hundred thousand people cost little.
 func (c *catalogue) newMusic(p Person, seed int64, now time.Time) *music {
-	h := fnv.New64a()
-	h.Write([]byte(p.Name))
-	m := &music{Owner: p.Name, Country: p.Country, Seed: h.Sum64() ^ uint64(seed), Begun: now}
+	m := &music{Owner: p.Name, Country: p.Country, Seed: hash(p.Name) ^ uint64(seed), Begun: now}
 	m.Wanted = wanted{orDefault(p.SavedTracks, 130), orDefault(p.Playlists, 7), p.Silent}
 	return m
 }

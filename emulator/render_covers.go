@@ -1,7 +1,5 @@
 package emulator
 
-import "hash/fnv"
-
 // coverSize is one size of a picture and the digits its link begins with, as on Spotify's own
 // image host: whose picture it is and how large. The rest of a link is made of the owner's id.
 type coverSize struct {
@@ -20,9 +18,11 @@ var (
 const uploadedCover = "ab67706c0000bebb"
 
 // images writes the pictures of the thing with that id.
-func (d *doc) images(sizes []coverSize, id string) {
+func (d *doc) images(sizes []coverSize, id string) { d.imageList("images", sizes, id) }
+
+func (d *doc) imageList(key string, sizes []coverSize, id string) {
 	name := coverName(id)
-	d.list("images")
+	d.list(key)
 	for _, size := range sizes {
 		d.begin("")
 		d.num("height", int64(size.pixels))
@@ -44,9 +44,9 @@ func (d *doc) imageURL(prefix string, name []byte) {
 }
 
 // uploadedImage writes the one picture of an uploaded cover, without its size.
-func (d *doc) uploadedImage(id string) {
+func (d *doc) uploadedImage(key, id string) {
 	name := coverName(id)
-	d.list("images")
+	d.list(key)
 	d.begin("")
 	d.null("height")
 	d.null("width")
@@ -57,13 +57,14 @@ func (d *doc) uploadedImage(id string) {
 
 // coverName is 24 hexadecimal digits made of an id: all that a picture is drawn from.
 func coverName(id string) (name [24]byte) {
-	h := fnv.New128a()
-	h.Write([]byte(id))
-	var sum [16]byte
-	h.Sum(sum[:0])
 	const digits = "0123456789abcdef"
-	for i := range 12 {
-		name[2*i], name[2*i+1] = digits[sum[i+2]>>4], digits[sum[i+2]&15]
+	sum := hash(id)
+	for i := range name {
+		if i == 16 {
+			sum = hash(id + "+")
+		}
+		name[i] = digits[sum&15]
+		sum >>= 4
 	}
 	return name
 }

@@ -1,0 +1,190 @@
+package emulator
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// query is a search: words that all must occur, and filters.
+type query struct {
+	whole                                       string
+	words                                       []string
+	album, artist, track, upc, isrc, genre, tag string
+	from, to                                    int // years; 0: any
+}
+
+// parseQuery takes apart what stands in q. A filter's value goes on to the next filter, as in
+// track:Doxy artist:Miles Davis, or to its closing quote.
+func parseQuery(text string) query {
+	var q query
+	text = fold(text)
+	var free []string
+	for text != "" {
+		name, value, rest := cutFilter(text)
+		switch name {
+		case "":
+			free = append(free, value)
+		case "album":
+			q.album = value
+		case "artist":
+			q.artist = value
+		case "track":
+			q.track = value
+		case "upc":
+			q.upc = value
+		case "isrc":
+			q.isrc = value
+		case "genre":
+			q.genre = strings.ReplaceAll(value, "-", " ")
+		case "tag":
+			q.tag = value
+		case "year":
+			first, last, isRange := strings.Cut(value, "-")
+			if !isRange {
+				last = first
+			}
+			q.from, q.to = atoiOr(first, 9999), atoiOr(last, 9999)
+		}
+		text = rest
+	}
+	q.whole = strings.ReplaceAll(strings.Join(free, " "), `"`, "")
+	q.words = strings.Fields(q.whole)
+	return q
+}
+
+var filterNames = []string{"album:", "artist:", "track:", "year:", "upc:", "isrc:", "genre:", "tag:"}
+
+// cutFilter cuts off the first filter of text, or, with the name "", the words before it.
+func cutFilter(text string) (name, value, rest string) {
+	text = strings.TrimSpace(text)
+	for _, filter := range filterNames {
+		after, ok := strings.CutPrefix(text, filter)
+		if !ok {
+			continue
+		}
+		name = strings.TrimSuffix(filter, ":")
+		if quoted, ok := strings.CutPrefix(after, `"`); ok {
+			value, rest, _ = strings.Cut(quoted, `"`)
+			return name, strings.TrimSpace(value), rest
+		}
+		end := nextFilter(after)
+		if name == "year" || name == "tag" || name == "upc" || name == "isrc" { // one word
+			if space := strings.IndexByte(after, ' '); space >= 0 {
+				end = min(end, space)
+			}
+		}
+		return name, strings.TrimSpace(after[:end]), after[end:]
+	}
+	end := nextFilter(text)
+	return "", strings.TrimSpace(text[:end]), text[end:]
+}
+
+// nextFilter is where the next filter of text begins, or its end.
+func nextFilter(text string) int {
+	end := len(text)
+	for _, filter := range filterNames {
+		if at := strings.Index(text, " "+filter); at >= 0 {
+			end = min(end, at)
+		}
+	}
+	return end
+}
+
+// anything reports whether the query asks for anything that things of a kind have: filters
+// they do not have are passed over.
+func (q query) anything(filters ...string) bool {
+	return len(q.words) > 0 || slices.ContainsFunc(filters, func(value string) bool { return value != "" })
+}
+
+// occur reports whether every word occurs in one of the texts.
+func (q query) occur(texts ...string) bool {
+	for _, word := range q.words {
+		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, word) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (q query) year() string {
+	if q.from == 0 {
+		return ""
+	}
+	return "some"
+}
+
+func (q query) fitsYear(released string) bool {
+	if q.from == 0 {
+		return true
+	}
+	year := atoiOr(released[:4], 0)
+	return q.from <= year && year <= q.to
+}
+
+func byOne(artists []*artist, name string) bool {
+	return name == "" || slices.ContainsFunc(artists, func(a *artist) bool { return strings.Contains(a.lower, name) })
+}
+
+func ofGenre(artists []*artist, genre string) bool {
+	return genre == "" || slices.ContainsFunc(artists, func(a *artist) bool { return slices.Contains(a.Genres, genre) })
+}
+
+func namesOf(artists []*artist, more ...string) []string {
+	for _, a := range artists {
+		more = append(more, a.lower)
+	}
+	return more
+}
+
+func (q query) fitsTrack(t *track) bool {
+	return q.anything(q.track, q.artist, q.album, q.isrc, q.genre, q.year()) &&
+		strings.Contains(t.lower, q.track) && strings.Contains(t.Album.lower, q.album) && byOne(t.Artists, q.artist) &&
+		(q.isrc == "" || strings.EqualFold(q.isrc, t.ISRC)) && ofGenre(t.Artists, q.genre) && q.fitsYear(t.Album.Released) &&
+		(len(q.words) == 0 || q.occur(namesOf(t.Artists, t.lower, t.Album.lower)...))
+}
+
+func (q query) fitsArtist(a *artist) bool {
+	return q.anything(q.artist, q.genre) && strings.Contains(a.lower, q.artist) && ofGenre([]*artist{a}, q.genre) && q.occur(a.lower)
+}
+
+func (q query) fitsAlbum(a *album, newest string) bool {
+	return q.anything(q.album, q.artist, q.upc, q.tag, q.year()) &&
+		strings.Contains(a.lower, q.album) && byOne(a.Artists, q.artist) && (q.upc == "" || q.upc == a.UPC) &&
+		q.fitsYear(a.Released) && q.fitsTag(a, newest) && q.occur(namesOf(a.Artists, a.lower)...)
+}
+
+// fitsTag knows tag:new, the last two weeks of the catalogue, and tag:hipster, what hardly
+// anybody listens to.
+func (q query) fitsTag(a *album, newest string) bool {
+	switch q.tag {
+	case "":
+		return true
+	case "new":
+		last, err := time.Parse(time.DateOnly, newest)
+		return err == nil && a.Precision == "day" && a.Released > last.AddDate(0, 0, -14).Format(time.DateOnly)
+	case "hipster":
+		return a.Popularity < 10
+	}
+	return false
+}
+
+func (q query) fitsPlaylist(p *playlist) bool {
+	return q.anything() && q.occur(fold(p.Name), fold(p.Description))
+}
+
+func (q query) fitsShow(s *show) bool { return q.anything() && q.occur(s.lower, fold(s.Publisher)) }
+
+func (q query) fitsEpisode(e *episode) bool { return q.anything() && q.occur(e.lower, e.Show.lower) }
+
+func (q query) fitsAudiobook(b *audiobook) bool {
+	return q.anything() && q.occur(b.lower, fold(b.Authors[0]))
+}
+
+// fold is what names are compared by: small letters without accents.
+func fold(s string) string { return withoutAccents.Replace(strings.ToLower(s)) }
+
+var withoutAccents = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ä", "a", "å", "a", "ã", "a", "ç", "c", "č", "c",
+	"é", "e", "è", "e", "ê", "e", "ë", "e", "í", "i", "ì", "i", "î", "i", "ï", "i", "ñ", "n", "ó", "o", "ò", "o", "ô", "o",
+	"ö", "o", "ø", "o", "õ", "o", "ř", "r", "š", "s", "ß", "ss", "ú", "u", "ù", "u", "û", "u", "ü", "u", "ý", "y", "ž", "z",
+	"“", "\"", "”", "\"", "’", "'")
