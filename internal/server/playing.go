@@ -29,7 +29,7 @@ type playing struct {
 	Note     string // what is wrong, or why there is nothing
 	Fix      string // where the person can do something about it
 	FixLabel string
-	Kind     string // track, episode, none, failed
+	Kind     string // track, episode, advert, none, failed
 	Playing  bool
 	Progress time.Duration // when asked
 	Duration time.Duration
@@ -66,12 +66,13 @@ func (s *Server) notePlaying(userID string, p playing, err error) {
 }
 
 func (s *Server) playingOf(c *spotify.CurrentlyPlaying) playing {
-	if c == nil || c.Item == nil {
-		p := playing{Line: wordsNone, Kind: "none", Note: "Start something in Spotify and it appears here."}
-		if c != nil && c.IsPlaying {
-			p.Note = "Spotify says no more: an advert, or a private session."
-		}
-		return p
+	switch {
+	case c.Kind == spotify.KindAd:
+		return playing{Line: wordsPrefix + "Advertisement", Kind: "advert", Playing: c.IsPlaying, Note: "The music comes back after it."}
+	case c.Item == nil && c.IsPlaying:
+		return playing{Line: wordsNone, Kind: "none", Note: "Something plays, but Spotify does not say what: a private session, perhaps."}
+	case c.Item == nil:
+		return playing{Line: wordsNone, Kind: "none", Note: "Start something in Spotify and it appears here."}
 	}
 	item := c.Item
 	p := playing{

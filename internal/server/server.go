@@ -67,12 +67,11 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// spotifyOptions: a page does not wait out a rate limit and keeps nobody's listening in a cache.
+// spotifyOptions: a page does not wait out a rate limit.
 func (s *Server) spotifyOptions() []spotify.Option {
 	opts := []spotify.Option{
 		spotify.WithMaxWait(0),
 		spotify.WithRetries(1),
-		spotify.WithCacheSize(0),
 		spotify.WithObserver(s.metrics.spotifyCall),
 	}
 	if s.APIURL != "" {

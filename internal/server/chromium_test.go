@@ -1,0 +1,232 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/tenuto-dev/tenuto/emulator"
+	"github.com/tenuto-dev/tenuto/internal/server"
+)
+
+// browserTime is far above what a page takes on a busy machine.
+const browserTime = 90 * time.Second
+
+// findChromium skips the test where there is no browser, loudly, and fails where there has to be one.
+func findChromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("no Chromium: the pages must be tested in a real browser here")
+	}
+	t.Skip("SKIPPED: NO CHROMIUM ON THIS MACHINE, THE PAGES ARE NOT TESTED IN A REAL BROWSER")
+	return ""
+}
+
+// startChromium runs a Chromium until the test ends. profile is its user data directory; "" makes one.
+func startChromium(t *testing.T, profile string) context.Context {
+	t.Helper()
+	opts := []chromedp.ExecAllocatorOption{
+		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.ExecPath(findChromium(t)),
+	}
+	if profile != "" {
+		opts = append(opts, chromedp.UserDataDir(profile))
+	}
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancelTab := chromedp.NewContext(alloc)
+	t.Cleanup(cancelTab)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("starting Chromium: %v", err)
+	}
+	return ctx
+}
+
+// browserWorld is a world as people meet it: Spotify at localhost, the server at 127.0.0.1. Both at
+// 127.0.0.1 would share cookies, and Spotify would look like the same site.
+func browserWorld(t *testing.T, change ...func(*emulator.Config, *server.Config)) *world {
+	t.Helper()
+	w := newWorld(t, change...)
+	w.stop()
+	w.config.App.AccountsURL = strings.Replace(w.emu.AccountsURL(), "127.0.0.1", "localhost", 1)
+	w.config.APIURL = strings.Replace(w.emu.APIURL(), "127.0.0.1", "localhost", 1)
+	w.open()
+	w.serve(mustListen(t, w.base))
+	return w
+}
+
+// tab is one tab of a Chromium.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu       sync.Mutex
+	problems []string
+}
+
+// newTab opens a tab: in a browser of its own if fresh, else beside the first one.
+func newTab(t *testing.T, parent context.Context, fresh bool) *tab {
+	t.Helper()
+	var opts []chromedp.ContextOption
+	if fresh {
+		opts = append(opts, chromedp.WithNewBrowserContext())
+	}
+	ctx, cancel := chromedp.NewContext(parent, opts...)
+	t.Cleanup(cancel)
+	ctx, cancelTime := context.WithTimeout(ctx, browserTime)
+	t.Cleanup(cancelTime)
+	p := &tab{t: t, ctx: ctx}
+	if err := chromedp.Listen(ctx, p.hear); err != nil {
+		t.Fatalf("listening to the tab: %v", err)
+	}
+	return p
+}
+
+// hear collects what the browser complains about: exceptions, violated policies.
+func (p *tab) hear(event any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		p.problems = append(p.problems, fmt.Sprintf("exception: %v", e.ExceptionDetails))
+	case *log.EventEntryAdded:
+		if text := e.Entry.Text; e.Entry.Source == "security" || strings.Contains(text, "Content Security Policy") {
+			p.problems = append(p.problems, fmt.Sprintf("%s: %s", e.Entry.Source, text))
+		}
+	}
+}
+
+// clean fails the test if the browser complained.
+func (p *tab) clean() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, problem := range p.problems {
+		p.t.Errorf("the browser complains: %s", problem)
+	}
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatalf("browser: %v\n%s", err, p.text())
+	}
+}
+
+func (p *tab) open(url string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("body")))
+}
+
+// click presses something that leads to another page, and waits for it.
+func (p *tab) click(selector string) {
+	p.t.Helper()
+	if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		p.t.Fatalf("clicking %s: %v\n%s", selector, err, p.text())
+	}
+}
+
+func (p *tab) text() string {
+	text, err := chromedp.Run(p.ctx, chromedp.TextContent(chromedp.CSS("body")))
+	if err != nil {
+		return "(no text: " + err.Error() + ")"
+	}
+	return text
+}
+
+func (p *tab) location() string {
+	at, err := chromedp.Run(p.ctx, chromedp.Location())
+	if err != nil {
+		p.t.Fatalf("location: %v", err)
+	}
+	return at
+}
+
+// sees waits until the page shows text: what is live arrives a little later.
+func (p *tab) sees(text string) {
+	p.t.Helper()
+	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](
+		fmt.Sprintf("document.body.innerText.includes(%q)", text),
+		chromedp.WithPollingTimeout(30*time.Second)))
+	if err != nil {
+		p.t.Fatalf("the page at %s does not show %q (%v):\n%s", p.location(), text, err, p.text())
+	}
+}
+
+func (p *tab) lacks(text string) {
+	p.t.Helper()
+	if got := p.text(); strings.Contains(got, text) {
+		p.t.Errorf("the page at %s shows %q:\n%s", p.location(), text, got)
+	}
+}
+
+// login is what a person does from our page to our page.
+func (p *tab) login(person string) {
+	p.t.Helper()
+	p.click(`a[href="/login"]`)
+	p.agree(person)
+}
+
+// agree is what a person does on Spotify's pages.
+func (p *tab) agree(person string) {
+	p.t.Helper()
+	asked, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!document.querySelector('button[value=agree]')"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if !asked {
+		p.click(fmt.Sprintf("button[value=%q]", person)) // who are you?
+	}
+	p.click("button[value=agree]")
+}
+
+func (p *tab) dark() {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *tab) noScript() {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// shoot keeps a picture of the page if TENUTO_SCREENSHOTS names a directory.
+func (p *tab) shoot(name string) {
+	dir := os.Getenv("TENUTO_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	picture, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		p.t.Errorf("screenshot %s: %v", name, err)
+	}
+}
