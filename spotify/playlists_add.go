@@ -16,7 +16,10 @@ type AddedItems struct {
 	Snapshot SnapshotID // after the last chunk that is in
 }
 
-func (a *AddedItems) read(d *decoder) { a.Snapshot = SnapshotID(d.textMember("snapshot_id")) }
+// newSnapshot is what a change of a playlist answers.
+type newSnapshot struct{ id SnapshotID }
+
+func (n *newSnapshot) read(d *decoder) { n.id = SnapshotID(d.textMember("snapshot_id")) }
 
 type addBody struct {
 	URIs     []URI `json:"uris"`
@@ -42,13 +45,14 @@ func (s *PlaylistsService) AddItems(ctx context.Context, id PlaylistID, items []
 			body.Position = new(*opts.Position + added.Done)
 		}
 		r := request{name: name, path: pathID(id), body: body}
-		if err := s.client.call(ctx, &r, &added); err != nil {
+		var answer newSnapshot
+		if err := s.client.call(ctx, &r, &answer); err != nil {
 			if unsure(err) {
 				added.Unsure = len(chunk)
 			}
 			return added, err
 		}
-		added.Done += len(chunk)
+		added.Done, added.Snapshot = added.Done+len(chunk), answer.id
 	}
 	return added, nil
 }
