@@ -21,32 +21,40 @@ type identity struct {
 
 var errNobody = errors.New("server: Spotify did not say who this is")
 
+// meAnswer is GET /me as an identity has to be read: strictly. spotify.Profile is lenient, and would
+// make a text of a number.
+type meAnswer struct {
+	ID        any             `json:"id"`
+	AccountID any             `json:"account_id"`
+	Name      any             `json:"display_name"`
+	Images    []spotify.Image `json:"images"`
+}
+
 // whoIs asks Spotify with the new token. A missing or odd answer is an error: a default would make
 // one person of many.
 func (s *Server) whoIs(ctx context.Context, token *auth.Token) (identity, error) {
-	me, err := s.spotify.As(token).Users.Me(ctx)
-	if err != nil {
+	var me meAnswer
+	if err := s.spotify.As(token).Do(ctx, "GET /me", nil, &me); err != nil {
 		return identity{}, fmt.Errorf("who is this: %w", err)
 	}
 	return identityOf(me)
 }
 
-func identityOf(me *spotify.Profile) (identity, error) {
-	if me == nil {
-		return identity{}, errNobody
-	}
-	account, id := string(me.AccountID), string(me.ID)
-	who := identity{profile: vault.Profile{Name: displayName(me.DisplayName, id)}}
+func identityOf(me meAnswer) (identity, error) {
+	account, hasAccount := me.AccountID.(string)
+	id, _ := me.ID.(string)
+	name, _ := me.Name.(string)
+	who := identity{profile: vault.Profile{Name: displayName(name, id)}}
 	if len(me.Images) > 0 {
 		who.profile.ImageURL = me.Images[len(me.Images)-1].URL // the smallest comes last
 	}
 	switch {
-	case isKey(account):
+	case hasAccount && isKey(account):
 		who.account = account
 		if isKey(id) {
 			who.alias = "id:" + id
 		}
-	case account == "" && isKey(id):
+	case me.AccountID == nil && isKey(id):
 		who.account = "id:" + id
 	default:
 		return identity{}, errNobody

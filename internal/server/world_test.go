@@ -103,6 +103,33 @@ func newWorld(t *testing.T, change ...func(*emulator.Config, *server.Config)) *w
 	return w
 }
 
+// newFuzzWorld is a world without sockets that knows no Spotify: nothing may be sent there.
+func newFuzzWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{base: "http://127.0.0.1:5000", log: &logBuffer{}, now: &clock{}}
+	db, err := sqlite.OpenDir(context.Background(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	nowhere := &http.Client{Transport: nowhere{}}
+	w.srv, err = server.New(server.Config{
+		App:     &auth.Config{ClientID: "tenutotest", ClientSecret: canary, HTTPClient: nowhere},
+		BaseURL: w.base, DB: db, HTTPClient: nowhere, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// nowhere panics when something is sent.
+type nowhere struct{}
+
+func (nowhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	panic("something was sent to " + r.URL.Host)
+}
+
 // open opens the vault and makes the server on it.
 func (w *world) open() {
 	w.t.Helper()
