@@ -18,8 +18,7 @@ func (p *Prompt) input() (io.Reader, func()) {
 	if p.In != nil {
 		return p.In, func() {}
 	}
-	info, err := os.Stdin.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !isTerminal(os.Stdin) {
 		return nil, func() {}
 	}
 	if runtime.GOOS != "windows" {
@@ -28,6 +27,16 @@ func (p *Prompt) input() (io.Reader, func()) {
 		}
 	}
 	return os.Stdin, func() {}
+}
+
+// isTerminal reports whether somebody may be typing into f: a device, and not the null device.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // readLines reads in until it ends or ctx does. A nil reader gives a nil channel.
