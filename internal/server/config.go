@@ -154,10 +154,13 @@ func (s *settings) checkPlaces() error {
 		}
 		u, err := url.Parse(place.text)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fmt.Errorf(`server: %s URL %q is not an address: write it like "http://127.0.0.1:5010"`, place.name, place.text)
+			return fmt.Errorf(`server: %s URL %q is not an address: write it like "http://127.0.0.1:5010/v1"`, place.name, place.text)
 		}
 		if place.name == "accounts" {
 			s.accounts = originOf(u)
+		} else if !s.App.AllowRemoteAccounts && u.Host != "api.spotify.com" && !isLoopback(u.Hostname()) && u.Hostname() != "localhost" {
+			return fmt.Errorf("server: API URL %q is not on this computer, and tokens would go there: use 127.0.0.1, "+
+				"or allow a remote emulator for containers", place.text)
 		}
 		// An emulator draws its own covers and serves them from its own addresses.
 		if origin := originOf(u); origin != spotifyAccounts && origin != "https://api.spotify.com" {

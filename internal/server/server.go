@@ -74,7 +74,11 @@ func (s *Server) spotifyOptions() []spotify.Option {
 		spotify.WithRetries(1),
 		spotify.WithObserver(s.metrics.spotifyCall),
 	}
-	if s.APIURL != "" {
+	switch {
+	case s.APIURL == "":
+	case s.App.AllowRemoteAccounts:
+		opts = append(opts, spotify.WithRemoteEmulator(s.APIURL))
+	default:
 		opts = append(opts, spotify.WithBaseURL(s.APIURL))
 	}
 	if s.HTTPClient != nil {

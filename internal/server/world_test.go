@@ -112,6 +112,7 @@ func newFuzzWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	w.db = db
 	nowhere := &http.Client{Transport: nowhere{}}
 	w.srv, err = server.New(server.Config{
 		App:     &auth.Config{ClientID: "tenutotest", ClientSecret: canary, HTTPClient: nowhere},
