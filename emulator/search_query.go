@@ -8,10 +8,11 @@ import (
 
 // query is a search: words that all must occur, and filters.
 type query struct {
-	whole                                       string
-	words                                       []string
-	album, artist, track, upc, isrc, genre, tag string
-	from, to                                    int // years; 0: any
+	whole string   // without the filters
+	words []string // of whole
+
+	album, artist, track, upc, isrc, genre, tag, years string
+	from, to                                           int // of years; 0: any
 }
 
 // parseQuery takes apart what stands in q. A filter's value goes on to the next filter, as in
@@ -40,6 +41,7 @@ func parseQuery(text string) query {
 		case "tag":
 			q.tag = value
 		case "year":
+			q.years = value
 			first, last, isRange := strings.Cut(value, "-")
 			if !isRange {
 				last = first
@@ -100,19 +102,29 @@ func (q query) anything(filters ...string) bool {
 // occur reports whether every word occurs in one of the texts.
 func (q query) occur(texts ...string) bool {
 	for _, word := range q.words {
-		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, word) }) {
+		if !slices.ContainsFunc(texts, func(text string) bool { return begins(text, word) }) {
 			return false
 		}
 	}
 	return true
 }
 
-func (q query) year() string {
-	if q.from == 0 {
-		return ""
+// begins reports whether part stands in text at the beginning of a word.
+func begins(text, part string) bool {
+	for from := 0; ; {
+		at := strings.Index(text[from:], part)
+		if at < 0 {
+			return false
+		}
+		if at += from; at == 0 || !isLetter(text[at-1]) {
+			return true
+		}
+		from = at + 1
 	}
-	return "some"
 }
+
+// isLetter knows what fold leaves; a byte above ASCII is part of a letter.
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c >= 0x80 }
 
 func (q query) fitsYear(released string) bool {
 	if q.from == 0 {
@@ -123,7 +135,7 @@ func (q query) fitsYear(released string) bool {
 }
 
 func byOne(artists []*artist, name string) bool {
-	return name == "" || slices.ContainsFunc(artists, func(a *artist) bool { return strings.Contains(a.lower, name) })
+	return name == "" || slices.ContainsFunc(artists, func(a *artist) bool { return begins(a.lower, name) })
 }
 
 func ofGenre(artists []*artist, genre string) bool {
@@ -138,19 +150,19 @@ func namesOf(artists []*artist, more ...string) []string {
 }
 
 func (q query) fitsTrack(t *track) bool {
-	return q.anything(q.track, q.artist, q.album, q.isrc, q.genre, q.year()) &&
-		strings.Contains(t.lower, q.track) && strings.Contains(t.Album.lower, q.album) && byOne(t.Artists, q.artist) &&
+	return q.anything(q.track, q.artist, q.album, q.isrc, q.genre, q.years) &&
+		begins(t.lower, q.track) && begins(t.Album.lower, q.album) && byOne(t.Artists, q.artist) &&
 		(q.isrc == "" || strings.EqualFold(q.isrc, t.ISRC)) && ofGenre(t.Artists, q.genre) && q.fitsYear(t.Album.Released) &&
 		(len(q.words) == 0 || q.occur(namesOf(t.Artists, t.lower, t.Album.lower)...))
 }
 
 func (q query) fitsArtist(a *artist) bool {
-	return q.anything(q.artist, q.genre) && strings.Contains(a.lower, q.artist) && ofGenre([]*artist{a}, q.genre) && q.occur(a.lower)
+	return q.anything(q.artist, q.genre) && begins(a.lower, q.artist) && ofGenre([]*artist{a}, q.genre) && q.occur(a.lower)
 }
 
 func (q query) fitsAlbum(a *album, newest string) bool {
-	return q.anything(q.album, q.artist, q.upc, q.tag, q.year()) &&
-		strings.Contains(a.lower, q.album) && byOne(a.Artists, q.artist) && (q.upc == "" || q.upc == a.UPC) &&
+	return q.anything(q.album, q.artist, q.upc, q.tag, q.years) &&
+		begins(a.lower, q.album) && byOne(a.Artists, q.artist) && (q.upc == "" || q.upc == a.UPC) &&
 		q.fitsYear(a.Released) && q.fitsTag(a, newest) && q.occur(namesOf(a.Artists, a.lower)...)
 }
 
