@@ -13,7 +13,7 @@ func (e *Emulator) Now() time.Time { return e.now() }
 
 // now is the emulator's clock. It may be called with and without mu.
 func (e *Emulator) now() time.Time {
-	return e.base().Add(time.Duration(e.ahead.Load()))
+	return e.base().Add(time.Duration(e.ahead.Load())).UTC()
 }
 
 func (e *Emulator) base() time.Time {

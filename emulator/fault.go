@@ -111,11 +111,11 @@ func (p *faultPlan) strike(operation, person string) *Fault {
 	return nil
 }
 
-// Operations outside the Web API that can fail.
-var accountsOperations = []string{"GET /authorize", "POST /authorize", "POST /api/token"}
+// otherOperations are those outside the Web API that can fail.
+var otherOperations = []string{"GET /authorize", "POST /authorize", "POST /api/token", "GET /image/{id}"}
 
 func (f Fault) check() error {
-	if f.Operation != "" && !slices.Contains(accountsOperations, f.Operation) {
+	if f.Operation != "" && !slices.Contains(otherOperations, f.Operation) {
 		if _, ok := operations.Lookup(f.Operation); !ok {
 			return fmt.Errorf("emulator: Fail: there is no operation %q: write it as in %q or %q", f.Operation, "GET /me/player", "POST /api/token")
 		}

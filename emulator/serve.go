@@ -115,6 +115,7 @@ func (e *Emulator) route(x *exchange) {
 	case strings.TrimSuffix(path, "/") == "/api/token":
 		x.name, x.serve = method+" /api/token", e.serveToken
 	case strings.HasPrefix(path, "/image/"):
+		x.name = method + " /image/{id}"
 		x.serve = func(w http.ResponseWriter, x *exchange) { e.serveCover(w, x.r) }
 	case path == "/":
 		x.serve = func(w http.ResponseWriter, x *exchange) {
