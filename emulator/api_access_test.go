@@ -63,9 +63,11 @@ func TestApplicationTokens(t *testing.T) {
 	world := extended()
 	app := asApp(t, world)
 	for _, op := range operations.All() {
+		path := strings.NewReplacer("{id}", "0000000000000000000000", "{type}", "tracks").Replace(op.Path)
 		if op.UserOnly {
-			path := strings.NewReplacer("{id}", "0000000000000000000000", "{type}", "tracks").Replace(op.Path)
 			app.want(op.Method+" "+path, "", http.StatusUnauthorized, `"Valid user authentication required"`)
+		} else if a := app.do(op.Method+" "+path, ""); a.status == http.StatusUnauthorized || a.status >= 500 {
+			t.Errorf("%s with an application token = %d %s", op.Name(), a.status, a.body)
 		}
 	}
 	app.get("/search?q=moon&type=track")

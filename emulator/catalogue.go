@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -135,6 +136,7 @@ func newCatalogue(seed int64) *catalogue {
 		return c
 	}
 	c := makeCatalogue(seed)
+	maps.DeleteFunc(shared.bySeed, func(_ int64, old weak.Pointer[catalogue]) bool { return old.Value() == nil })
 	if shared.bySeed == nil {
 		shared.bySeed = map[int64]weak.Pointer[catalogue]{}
 	}

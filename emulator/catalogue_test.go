@@ -85,7 +85,7 @@ func TestMarkets(t *testing.T) {
 	if n := len(alice.get("/markets").items("markets")); n < 180 {
 		t.Errorf("GET /markets has %d codes, want all", n)
 	}
-	tracks := alice.all("/search?type=track&q=year:1950-2026+river", "tracks")
+	tracks := app.all("/search?type=track&q=year:1950-2026+river", "tracks")
 	var relinked, refused, listed int
 	for _, track := range tracks {
 		path := "/tracks/" + track.text("id")

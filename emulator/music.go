@@ -3,7 +3,6 @@ package emulator
 import (
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -190,7 +189,7 @@ func (f *filler) odd(p *playlist) {
 }
 
 func (f *filler) devices() {
-	name := strings.ToUpper(f.m.Owner[:1]) + f.m.Owner[1:]
+	name := displayName(f.m.Owner)
 	f.m.Devices = []device{
 		{ID: f.deviceID(), Name: name + "'s Laptop", Type: "Computer", Volume: 62, Dial: true},
 		{ID: f.deviceID(), Name: name + "'s Phone", Type: "Smartphone", Volume: 100, Dial: true},

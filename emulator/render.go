@@ -166,13 +166,24 @@ func (d *doc) markets(set *marketSet) {
 
 // appendString appends v quoted as JSON. Nearly all names need no escaping.
 func appendString(buf []byte, v string) []byte {
-	for i := range len(v) {
-		if c := v[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf && !utf8.ValidString(v) {
-			quoted, _ := json.Marshal(v) // a string always marshals
-			return append(buf, quoted...)
-		}
+	if !plain(v) {
+		quoted, _ := json.Marshal(v) // a string always marshals
+		return append(buf, quoted...)
 	}
 	buf = append(buf, '"')
 	buf = append(buf, v...)
 	return append(buf, '"')
+}
+
+// plain reports whether v may stand in JSON as it is.
+func plain(v string) bool {
+	ascii := true
+	for i := range len(v) {
+		c := v[i]
+		if c < ' ' || c == '"' || c == '\\' {
+			return false
+		}
+		ascii = ascii && c < utf8.RuneSelf
+	}
+	return ascii || utf8.ValidString(v)
 }

@@ -76,7 +76,8 @@ func (c *call) searchFor(kind string, q query, p page) {
 	}
 }
 
-func (c *call) cannotHear(t *track) bool { return c.country != "" && !t.playableIn(c.country) }
+// cannotHear keeps from the results what has to be relinked: its twin is among them.
+func (c *call) cannotHear(t *track) bool { return c.country != "" && !t.Markets.has(c.country) }
 
 func (c *call) hits(key string, p page, total int, member func(i int)) {
 	c.pages(key, "search", c.repeated(), p, min(total, searchReach), member)

@@ -99,10 +99,10 @@ func (q query) anything(filters ...string) bool {
 	return len(q.words) > 0 || slices.ContainsFunc(filters, func(value string) bool { return value != "" })
 }
 
-// occur reports whether every word occurs in one of the texts.
-func (q query) occur(texts ...string) bool {
+// occur reports whether every word begins a word of one of the texts or names.
+func (q query) occur(artists []*artist, texts ...string) bool {
 	for _, word := range q.words {
-		if !slices.ContainsFunc(texts, func(text string) bool { return begins(text, word) }) {
+		if !slices.ContainsFunc(texts, func(text string) bool { return begins(text, word) }) && (artists == nil || !byOne(artists, word)) {
 			return false
 		}
 	}
@@ -142,28 +142,21 @@ func ofGenre(artists []*artist, genre string) bool {
 	return genre == "" || slices.ContainsFunc(artists, func(a *artist) bool { return slices.Contains(a.Genres, genre) })
 }
 
-func namesOf(artists []*artist, more ...string) []string {
-	for _, a := range artists {
-		more = append(more, a.lower)
-	}
-	return more
-}
-
 func (q query) fitsTrack(t *track) bool {
 	return q.anything(q.track, q.artist, q.album, q.isrc, q.genre, q.years) &&
 		begins(t.lower, q.track) && begins(t.Album.lower, q.album) && byOne(t.Artists, q.artist) &&
 		(q.isrc == "" || strings.EqualFold(q.isrc, t.ISRC)) && ofGenre(t.Artists, q.genre) && q.fitsYear(t.Album.Released) &&
-		(len(q.words) == 0 || q.occur(namesOf(t.Artists, t.lower, t.Album.lower)...))
+		q.occur(t.Artists, t.lower, t.Album.lower)
 }
 
 func (q query) fitsArtist(a *artist) bool {
-	return q.anything(q.artist, q.genre) && begins(a.lower, q.artist) && ofGenre([]*artist{a}, q.genre) && q.occur(a.lower)
+	return q.anything(q.artist, q.genre) && begins(a.lower, q.artist) && ofGenre([]*artist{a}, q.genre) && q.occur(nil, a.lower)
 }
 
 func (q query) fitsAlbum(a *album, newest string) bool {
 	return q.anything(q.album, q.artist, q.upc, q.tag, q.years) &&
 		begins(a.lower, q.album) && byOne(a.Artists, q.artist) && (q.upc == "" || q.upc == a.UPC) &&
-		q.fitsYear(a.Released) && q.fitsTag(a, newest) && q.occur(namesOf(a.Artists, a.lower)...)
+		q.fitsYear(a.Released) && q.fitsTag(a, newest) && q.occur(a.Artists, a.lower)
 }
 
 // fitsTag knows tag:new, the last two weeks of the catalogue, and tag:hipster, what hardly
@@ -182,15 +175,19 @@ func (q query) fitsTag(a *album, newest string) bool {
 }
 
 func (q query) fitsPlaylist(p *playlist) bool {
-	return q.anything() && q.occur(fold(p.Name), fold(p.Description))
+	return q.anything() && q.occur(nil, fold(p.Name), fold(p.Description))
 }
 
-func (q query) fitsShow(s *show) bool { return q.anything() && q.occur(s.lower, fold(s.Publisher)) }
+func (q query) fitsShow(s *show) bool {
+	return q.anything() && q.occur(nil, s.lower, fold(s.Publisher))
+}
 
-func (q query) fitsEpisode(e *episode) bool { return q.anything() && q.occur(e.lower, e.Show.lower) }
+func (q query) fitsEpisode(e *episode) bool {
+	return q.anything() && q.occur(nil, e.lower, e.Show.lower)
+}
 
 func (q query) fitsAudiobook(b *audiobook) bool {
-	return q.anything() && q.occur(b.lower, fold(b.Authors[0]))
+	return q.anything() && q.occur(nil, b.lower, fold(b.Authors[0]))
 }
 
 // fold is what names are compared by: small letters without accents.

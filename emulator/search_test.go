@@ -53,11 +53,11 @@ func TestSearchByPages(t *testing.T) {
 	t.Parallel()
 	for world, limit := range map[*emulator.Emulator]int{development(): 10, extended(): 50} {
 		alice := as(t, world, "alice", everything)
-		first := alice.get(fmt.Sprintf("/search?type=track&q=the&limit=%d", limit))
+		first := alice.get(fmt.Sprintf("/search?type=track&q=the&market=GB&limit=%d", limit))
 		seen := map[string]bool{}
 		total := first.number("tracks.total")
 		for offset := 0; offset < min(total, 1000); offset += limit {
-			page := alice.get(fmt.Sprintf("/search?type=track&q=the&limit=%d&offset=%d", limit, offset))
+			page := alice.get(fmt.Sprintf("/search?type=track&q=the&market=GB&limit=%d&offset=%d", limit, offset))
 			for i := range page.items("tracks.items") {
 				seen[page.text(fmt.Sprintf("tracks.items.%d.id", i))] = true
 			}
