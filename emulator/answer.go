@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"bytes"
-	"io"
 	"maps"
 	"net/http"
 	"strconv"
@@ -51,9 +50,9 @@ func (a *answer) send(w http.ResponseWriter, half bool) {
 		body = body[:len(body)/2]
 	}
 	if len(body) > 0 {
-		io.Copy(w, bytes.NewReader(body))
+		w.Write(body)
 	}
-	if half {
-		http.NewResponseController(w).Flush()
+	if flusher, ok := w.(http.Flusher); ok && half {
+		flusher.Flush()
 	}
 }

@@ -79,7 +79,7 @@ func TestClientWithoutBody(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if resp.StatusCode != 200 || len(body) != 0 || err != nil {
+	if resp.StatusCode != http.StatusOK || len(body) != 0 || err != nil {
 		t.Errorf("HEAD = %d %q %v, want 200 without a body", resp.StatusCode, body, err)
 	}
 }
@@ -92,7 +92,7 @@ func TestLargeRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	if resp.StatusCode != 413 {
+	if resp.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("two megabytes: %d, want 413", resp.StatusCode)
 	}
 }

@@ -25,17 +25,21 @@ func (e *Emulator) base() time.Time {
 
 // Advance turns the clock forward, or back if d is negative. Nobody else's clock turns: in one
 // process use testing/synctest, which turns all of them.
-func (e *Emulator) Advance(d time.Duration) {
-	e.mu.Lock()
-	e.setAhead(time.Duration(e.ahead.Load()) + d)
-	e.mu.Unlock()
-	e.keep()
-}
+func (e *Emulator) Advance(d time.Duration) { must(e.advance(0, 0, 0, d)) }
 
 // AdvanceDate turns the clock forward by calendar years, months and days.
 func (e *Emulator) AdvanceDate(years, months, days int) {
+	must(e.advance(years, months, days, 0))
+}
+
+// advance turns the clock and returns the new time.
+func (e *Emulator) advance(years, months, days int, d time.Duration) (time.Time, error) {
+	e.mu.Lock()
 	now := e.now()
-	e.Advance(addMonths(now, 12*years+months).AddDate(0, 0, days).Sub(now))
+	later := addMonths(now, 12*years+months).AddDate(0, 0, days).Add(d)
+	e.setAhead(time.Duration(e.ahead.Load()) + later.Sub(now))
+	e.mu.Unlock()
+	return later, e.keep()
 }
 
 // setAhead moves the clock and wakes who waits for it. Call it with mu held.

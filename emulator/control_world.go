@@ -46,10 +46,8 @@ func (e *Emulator) controlAddApp(r *http.Request) (any, error) {
 	if err := readControl(r, &a); err != nil {
 		return nil, err
 	}
-	if err := App(a).check(); err != nil {
-		return nil, err
-	}
-	return controlApp(e.AddApp(App(a))), nil
+	added, err := e.register(App(a))
+	return controlApp(added), err
 }
 
 func (e *Emulator) controlPeople(*http.Request) (any, error) {
@@ -67,10 +65,8 @@ func (e *Emulator) controlAddPerson(r *http.Request) (any, error) {
 	if err := readControl(r, &p); err != nil {
 		return nil, err
 	}
-	if err := Person(p).check(); err != nil {
-		return nil, err
-	}
-	return controlPerson(e.AddPerson(Person(p))), nil
+	added, err := e.admit(Person(p))
+	return controlPerson(added), err
 }
 
 func (e *Emulator) controlApprove(r *http.Request) (any, error) { return e.controlDecide(r, false) }
@@ -130,9 +126,8 @@ func (e *Emulator) controlAdvance(r *http.Request) (any, error) {
 	if err := readControl(r, &body); err != nil {
 		return nil, err
 	}
-	e.AdvanceDate(body.Years, body.Months, body.Days)
-	e.Advance(time.Duration(body.Advance))
-	return e.controlClock(r)
+	now, err := e.advance(body.Years, body.Months, body.Days, time.Duration(body.Advance))
+	return map[string]time.Time{"now": now}, err
 }
 
 func (e *Emulator) controlSnapshot(*http.Request) (any, error) {

@@ -207,7 +207,6 @@ var oauthWords = map[string]string{
 	"invalid_request":        "Invalid request",
 	"invalid_scope":          "Illegal scope",
 	"server_error":           "Internal server error",
-	"unauthorized_client":    "Unauthorized client",
 	"unsupported_grant_type": "grant_type must be client_credentials, authorization_code or refresh_token",
 }
 

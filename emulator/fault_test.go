@@ -250,7 +250,7 @@ func TestHTTP2(t *testing.T) {
 			t.Fatal(err)
 		}
 		resp.Body.Close()
-		if resp.StatusCode != 401 || resp.ProtoMajor != 2 {
+		if resp.StatusCode != http.StatusUnauthorized || resp.ProtoMajor != 2 {
 			t.Errorf("GET %s = %d over HTTP/%d, want 401 over HTTP/2", address, resp.StatusCode, resp.ProtoMajor)
 		}
 	}

@@ -108,7 +108,7 @@ func (l Ledger) String() string {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.At.UTC().Format("2006-01-02 15:04:05.000"),
 			e.Operation, status, e.Person, e.Token, e.Grant, shown(e.Query.Encode()), shown(string(e.Body)))
 	}
-	w.Flush()
+	_ = w.Flush() // into memory
 	return b.String()
 }
 

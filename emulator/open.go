@@ -24,7 +24,7 @@ func Open(path string, c Config) (*Emulator, error) {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	if stored != nil && stored.Seed != c.Seed {
-		j.close()
+		_ = j.close() // nothing was written
 		return nil, fmt.Errorf("emulator: %s was made with seed %d, not %d: use that seed, or another file", path, stored.Seed, c.Seed)
 	}
 	if stored != nil {
@@ -35,7 +35,7 @@ func Open(path string, c Config) (*Emulator, error) {
 	e.journal = j
 	e.st.listen(j.tell)
 	if err := e.rewrite(); err != nil {
-		j.close()
+		_ = j.close()
 		return nil, err
 	}
 	return e, nil
@@ -107,6 +107,6 @@ func (e *Emulator) keepLater(name string) {
 			}
 		}
 		e.mu.Unlock()
-		e.keep() // what fails here fails the next request as well
+		_ = e.keep() // what fails here fails the next request as well
 	})
 }

@@ -291,7 +291,7 @@ func post(address, kind, body string, into any) bool {
 		return false
 	}
 	defer resp.Body.Close()
-	return resp.StatusCode == 200 && json.NewDecoder(resp.Body).Decode(into) == nil
+	return resp.StatusCode == http.StatusOK && json.NewDecoder(resp.Body).Decode(into) == nil
 }
 
 func startChild(t *testing.T, path string) (*exec.Cmd, string) {

@@ -22,11 +22,12 @@ func (e *Emulator) Refuse(loginURL, person string) *url.URL {
 	return must(e.decide(loginURL, &visit{person: person, refuse: true}))
 }
 
-func must(back *url.URL, err error) *url.URL {
+// must is for mistakes in a test's own text, and for a state file that fails.
+func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
 	}
-	return back
+	return value
 }
 
 // decide is the browser: it opens the page and, if it is asked, presses a button.
@@ -46,46 +47,55 @@ func (e *Emulator) decide(loginURL string, v *visit) (*url.URL, error) {
 		return nil, fmt.Errorf("emulator: the login URL is not one: %w", err)
 	}
 	page, err := e.browse(open)
-	if err != nil || page.StatusCode != http.StatusOK {
-		return sentBack(page, err)
+	if err != nil || page.location != nil {
+		return page.location, err
 	}
-	press := open.Clone(v.context())
+	return e.press(open, page, v)
+}
+
+// press sends the form of the page that open answered with.
+func (e *Emulator) press(open *http.Request, page browsed, v *visit) (*url.URL, error) {
 	form := url.Values{"person": {v.person}, "action": {"agree"}}
 	if v.refuse {
 		form.Set("action", "cancel")
 	}
-	for _, c := range page.Cookies() {
+	press := open.Clone(v.context())
+	for _, c := range page.cookies {
 		press.AddCookie(c)
-		form.Set("proof", e.proof(c.Value, u.RawQuery))
+		form.Set("proof", e.proof(c.Value, open.URL.RawQuery))
 	}
 	press.Method = http.MethodPost
 	press.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	press.Body = io.NopCloser(strings.NewReader(form.Encode()))
-	return sentBack(e.browse(press))
+	pressed, err := e.browse(press)
+	return pressed.location, err
+}
+
+// browsed is a page, or where the browser was sent instead.
+type browsed struct {
+	cookies  []*http.Cookie
+	location *url.URL // nil: nowhere
 }
 
 // browse sends a request and reads the page, but follows no redirect.
-func (e *Emulator) browse(r *http.Request) (*http.Response, error) {
+func (e *Emulator) browse(r *http.Request) (browsed, error) {
 	resp, err := memory{e}.RoundTrip(r)
 	if err != nil {
-		return nil, fmt.Errorf("emulator: %s %s: %w", r.Method, r.URL.Path, err)
+		return browsed{}, fmt.Errorf("emulator: %s %s: %w", r.Method, r.URL.Path, err)
 	}
 	defer resp.Body.Close()
 	page, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return nil, fmt.Errorf("emulator: %s %s: %w", r.Method, r.URL.Path, err)
+		return browsed{}, fmt.Errorf("emulator: %s %s: %w", r.Method, r.URL.Path, err)
 	}
-	if resp.StatusCode >= 400 {
-		return nil, fmt.Errorf("emulator: %s %s answered %s: %s", r.Method, r.URL.Path, resp.Status, pageText(string(page)))
+	if resp.StatusCode >= http.StatusBadRequest {
+		return browsed{}, fmt.Errorf("emulator: %s %s answered %s: %s", r.Method, r.URL.Path, resp.Status, pageText(string(page)))
 	}
-	return resp, nil
-}
-
-func sentBack(resp *http.Response, err error) (*url.URL, error) {
-	if err != nil {
-		return nil, err
+	if resp.StatusCode == http.StatusOK {
+		return browsed{cookies: resp.Cookies()}, nil
 	}
-	return resp.Location()
+	location, err := resp.Location()
+	return browsed{location: location}, err
 }
 
 // known is nil for the name of a person.

@@ -42,15 +42,16 @@ func (e *Emulator) App() App {
 
 // AddApp registers an app and returns it filled in. One with a known client id takes the place
 // of the old one; what people granted it stays. A bad one panics.
-func (e *Emulator) AddApp(a App) App {
+func (e *Emulator) AddApp(a App) App { return must(e.register(a)) }
+
+func (e *Emulator) register(a App) (App, error) {
 	if err := a.check(); err != nil {
-		panic(err)
+		return App{}, err
 	}
 	e.mu.Lock()
 	a = e.addApp(a)
 	e.mu.Unlock()
-	e.keep()
-	return a
+	return a, e.keep()
 }
 
 func (e *Emulator) addApp(a App) App {
@@ -73,15 +74,16 @@ func (a App) clone() App {
 
 // AddPerson admits a person and returns them filled in. One with a known name takes the place
 // of the old one, whose library is lost; their grants stay. A bad one panics.
-func (e *Emulator) AddPerson(p Person) Person {
+func (e *Emulator) AddPerson(p Person) Person { return must(e.admit(p)) }
+
+func (e *Emulator) admit(p Person) (Person, error) {
 	if err := p.check(); err != nil {
-		panic(err)
+		return Person{}, err
 	}
 	e.mu.Lock()
 	p = e.addPerson(p)
 	e.mu.Unlock()
-	e.keep()
-	return p
+	return p, e.keep()
 }
 
 func (e *Emulator) addPerson(p Person) Person {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 )
 
 // snapshotVersion changes with the meaning of what a snapshot holds.
@@ -68,5 +67,5 @@ func (e *Emulator) adopt(st *state, cat *catalogue) {
 	st.tell = e.st.tell
 	st.index()
 	e.st = st
-	e.setAhead(time.Duration(st.Ahead))
+	e.setAhead(st.Ahead)
 }

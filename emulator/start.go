@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"crypto/tls"
 	"io"
 	"log"
@@ -44,7 +45,7 @@ func start(t TB, certificate *tls.Certificate, c []Config) *Emulator {
 		conf = c[0]
 	}
 	e := New(conf)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("emulator.Start: %v", err)
 	}
@@ -52,15 +53,15 @@ func start(t TB, certificate *tls.Certificate, c []Config) *Emulator {
 	server := &http.Server{Handler: e, ErrorLog: log.New(io.Discard, "", 0)}
 	if certificate == nil {
 		e.URL = "http://" + listener.Addr().String()
-		go server.Serve(listener)
+		go func() { _ = server.Serve(listener) }() // until it is closed
 	} else {
 		e.URL = "https://" + listener.Addr().String()
 		e.certificate = certificate.Leaf
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*certificate}}
-		go server.ServeTLS(listener, "", "")
+		go func() { _ = server.ServeTLS(listener, "", "") }()
 	}
 	t.Cleanup(func() {
-		server.Close()
+		_ = server.Close()
 		if f, ok := t.(interface{ Failed() bool }); ok && f.Failed() {
 			t.Logf("what reached the emulator:\n%v", e.Ledger())
 		}
