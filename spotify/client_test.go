@@ -91,7 +91,7 @@ func TestBaseURL(t *testing.T) {
 	world := emulator.New(emulator.Config{})
 	login := logIn(t, world, "alice")
 	for _, opt := range []spotify.Option{
-		spotify.WithBaseURL("https://api.spotify.com/v1"), spotify.WithBaseURL("http://127.0.0.1:5010/v1/"), spotify.WithBaseURL("http://[::1]/v1"),
+		spotify.WithBaseURL(""), spotify.WithBaseURL("https://api.spotify.com/v1"), spotify.WithBaseURL("http://127.0.0.1:5010/v1/"), spotify.WithBaseURL("http://[::1]/v1"),
 		spotify.WithBaseURL("http://localhost:5010/v1"), spotify.WithRemoteEmulator("http://emulator:5010/v1"),
 	} {
 		client := spotify.New(login, spotify.WithHTTPClient(world.Client()), opt)

@@ -40,7 +40,7 @@ type settings struct {
 	err      error // the first wrong option
 }
 
-// OfficialURL is where Spotify is.
+// officialURL is where Spotify is.
 const officialURL = "https://api.spotify.com/v1"
 
 func defaults() *settings {
@@ -84,7 +84,8 @@ func harden(c *http.Client) *http.Client {
 }
 
 // WithBaseURL is for the emulator: another Web API than https://api.spotify.com/v1, on this
-// machine. Tokens are sent there, so anything but a loopback address is refused.
+// machine. Tokens are sent there, so anything but a loopback address is refused. "" is
+// Spotify's own.
 func WithBaseURL(base string) Option {
 	return option(func(s *settings) (err error) {
 		s.baseURL, err = checkBaseURL(base, false)
@@ -102,6 +103,9 @@ func WithRemoteEmulator(base string) Option {
 }
 
 func checkBaseURL(text string, remote bool) (string, error) {
+	if text == "" {
+		return officialURL, nil
+	}
 	text = strings.TrimRight(text, "/")
 	u, err := url.Parse(text)
 	switch {
