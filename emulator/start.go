@@ -11,10 +11,10 @@ import (
 
 // TB is what Start needs of a *testing.T, *testing.B or *testing.F.
 type TB interface {
-	Helper()
-	Cleanup(func())
-	Fatalf(format string, args ...any)
-	Logf(format string, args ...any)
+	Helper()                           // keeps our lines out of the test's reports
+	Cleanup(func())                    // ends the server
+	Fatalf(format string, args ...any) // if there is no address to listen on
+	Logf(format string, args ...any)   // shows the ledger
 }
 
 // Start serves New(c) on a loopback address until the test ends. A failed test logs the
