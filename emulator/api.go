@@ -114,9 +114,11 @@ func (c *call) oldPath() bool {
 // look decides what the answer may show.
 func (c *call) look() *apiError {
 	c.origin, c.extended, c.quirks = c.e.origin(c.r), c.app.Extended, c.e.quirks()
-	c.resume = c.scopes["user-read-playback-position"]
 	if c.person != nil {
 		c.country = c.person.Country
+		if c.scopes["user-read-playback-position"] {
+			c.heard = func(id string) time.Duration { return c.m.heard(id, c.at) }
+		}
 	}
 	if c.r.URL.RawQuery == "" {
 		c.episodes = !c.quirks.hiddenEpisodes

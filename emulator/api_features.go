@@ -141,7 +141,8 @@ func (c *call) interval(start, duration float64, r *rand.Rand) {
 
 func (c *call) sections(f features, length float64, r *rand.Rand) {
 	c.list("sections")
-	for at, step := 0.0, 0.0; at < length; at += step {
+	var step float64
+	for at := 0.0; at < length; at += step {
 		step = math.Min(18+20*r.Float64(), length-at)
 		c.begin("")
 		c.interval(at, step, r)
@@ -161,7 +162,8 @@ func (c *call) sections(f features, length float64, r *rand.Rand) {
 
 func (c *call) segments(length float64, r *rand.Rand) {
 	c.list("segments")
-	for at, step := 0.0, 0.0; at < length; at += step {
+	var step float64
+	for at := 0.0; at < length; at += step {
 		step = math.Min(0.15+0.4*r.Float64(), length-at)
 		c.begin("")
 		c.interval(at, step, r)

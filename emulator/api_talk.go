@@ -43,9 +43,9 @@ func severalHere[T any](c *call, key string, from map[string]*T, available func(
 
 func (c *call) hearsEpisode(e *episode) bool  { return c.hears(e.Show) }
 func (c *call) readsChapter(ch *chapter) bool { return c.reads(ch.Book) }
-func (c *call) fullShow(s *show)              { c.doc.show(s, c.heard) }
+func (c *call) fullShow(s *show)              { c.doc.show(s) }
 func (c *call) simpleShow(s *show)            { c.showRef("", s) }
-func (c *call) fullEpisode(e *episode)        { c.episode("", e, c.heard) }
+func (c *call) fullEpisode(e *episode)        { c.episode("", e) }
 func (c *call) fullChapter(ch *chapter)       { c.chapter("", ch) }
 
 func (c *call) getShow() *apiError {
@@ -61,7 +61,7 @@ func (c *call) getShowEpisodes() (problem *apiError) {
 	return first(here(c, c.e.cat.showByID, c.hears, func(s *show) {
 		problem = c.listed("", len(s.Episodes), c.nullable(func(i int) {
 			c.begin("")
-			c.episodeBase(s.Episodes[i], c.heard)
+			c.episodeBase(s.Episodes[i])
 			c.end()
 		}))
 	}), &problem)

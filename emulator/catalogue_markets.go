@@ -73,7 +73,6 @@ var (
 	onlyAmerica    = newMarketSet("US", "CA", "MX", "PR")
 	exceptGermany  = marketsExcept("DE", "AT", "CH", "LI")
 	exceptBritain  = marketsExcept("GB", "IE")
-	onlyBritain    = newMarketSet("GB", "IE")
 	onlyEurope     = newMarketSet("AD", "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MC", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "SM")
 	onlyJapan      = newMarketSet("JP")
 	partialMarkets = []*marketSet{exceptAmerica, onlyAmerica, exceptGermany, exceptBritain, onlyEurope, onlyJapan, nowhere}

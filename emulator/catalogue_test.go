@@ -132,7 +132,7 @@ func TestSpokenWordNeedsAMarket(t *testing.T) {
 		t.Errorf("an audiobook of %d chapters has %d", full.number("total_chapters"), len(chapters))
 	}
 	chapter := alice.get("/chapters/" + full.text("chapters.items.1.id"))
-	if chapter.text("audiobook.id") != book || chapter.text("type") != "chapter" {
+	if chapter.text("audiobook.id") != book || chapter.text("type") != "chapter" || !chapter.has("resume_point") {
 		t.Errorf("a chapter = %v", chapter.value)
 	}
 	dora.want("GET /audiobooks/"+book, "", 404, "Resource not found")
@@ -155,7 +155,7 @@ func TestSeveralAtOnce(t *testing.T) {
 	alice := as(t, extended(), "alice", everything)
 	nobody := strings.Repeat("0", 22)
 	for _, kind := range []string{"track", "album", "artist", "show", "episode", "audiobook", "chapter"} {
-		id := nobody
+		var id string
 		if kind != "chapter" {
 			uri := alice.found(kind, "the")
 			id = uri[strings.LastIndex(uri, ":")+1:]

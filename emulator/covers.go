@@ -79,7 +79,7 @@ func drawCover(pixels int, digits [12]byte) []byte {
 		}
 	}
 	var out bytes.Buffer
-	jpeg.Encode(&out, img, &jpeg.Options{Quality: 85}) // a buffer takes everything
+	_ = jpeg.Encode(&out, img, &jpeg.Options{Quality: 85}) // a buffer takes everything
 	return out.Bytes()
 }
 

@@ -31,7 +31,7 @@ func (c *call) getSavedAlbums() *apiError {
 }
 
 func (c *call) getSavedEpisodes() *apiError {
-	return c.savedPage(c.m.Episodes, func(id string) { c.episode("episode", c.e.cat.episodeByID[id], c.heard) })
+	return c.savedPage(c.m.Episodes, func(id string) { c.episode("episode", c.e.cat.episodeByID[id]) })
 }
 
 func (c *call) getSavedShows() *apiError {
@@ -44,10 +44,10 @@ func (c *call) getSavedShows() *apiError {
 	}))
 }
 
-// getSavedAudiobooks lists audiobooks without the date they were saved, as documented.
+// getSavedAudiobooks wraps audiobooks as the other lists do. Spotify's own description leaves
+// the wrapper out, its service does not.
 func (c *call) getSavedAudiobooks() *apiError {
-	books := c.m.Audiobooks
-	return c.listed("", len(books), func(i int) { c.audiobookRef("", c.e.cat.audiobookByID[books[i].ID]) })
+	return c.savedPage(c.m.Audiobooks, func(id string) { c.audiobookRef("audiobook", c.e.cat.audiobookByID[id]) })
 }
 
 // getTop answers GET /me/top/{type}: the person's own order of what they saved, another for

@@ -97,8 +97,8 @@ func (m *music) skipRounds(cat *catalogue, now time.Time) {
 		return
 	}
 	keep := time.Duration(maxHistory+1) * round
-	if rounds := (now.Sub(p.Since) - keep) / round; rounds > 0 {
-		p.Since = p.Since.Add(rounds * round)
+	if left := now.Sub(p.Since) - keep; left > 0 {
+		p.Since = p.Since.Add(left - left%round)
 	}
 }
 
@@ -112,8 +112,12 @@ func (m *music) remember(cat *catalogue, now time.Time) {
 		if extra := len(m.History) - maxHistory; extra > 0 {
 			m.History = slices.Delete(m.History, 0, extra)
 		}
-	case item.episode != nil:
-		m.Heard[item.episode.ID] = millis(heard.Milliseconds())
+	case item.episode != nil, item.chapter != nil:
+		if m.Heard == nil {
+			m.Heard = map[string]millis{}
+		}
+		_, id := splitURI(p.Item)
+		m.Heard[id] = millis(heard.Milliseconds())
 	}
 }
 

@@ -106,7 +106,7 @@ func (m *music) play(cat *catalogue, uri string, now time.Time) error {
 	if p.Device == "" {
 		p.Device = m.Devices[0].ID
 	}
-	context, list := uri, []string(nil)
+	context := uri
 	switch item := cat.find(uri); {
 	case item.track != nil:
 		context = "spotify:album:" + item.track.Album.ID
@@ -119,7 +119,8 @@ func (m *music) play(cat *catalogue, uri string, now time.Time) error {
 		p.resume(0, now)
 		return nil
 	}
-	if list = m.uris(cat, context, m.library(cat)); len(list) == 0 {
+	list := m.uris(cat, context, m.library(cat))
+	if len(list) == 0 {
 		return fmt.Errorf("emulator: %s cannot play %q: there is no such thing, or it is not available in %s", m.Owner, uri, m.Country)
 	}
 	index := 0

@@ -85,7 +85,7 @@ func (c *call) item(key string, item playable) {
 	case item.local != nil:
 		c.localTrack(key, item.local)
 	case item.episode != nil && c.episodes:
-		c.episode(key, item.episode, c.heard)
+		c.episode(key, item.episode)
 	case item.chapter != nil && c.episodes:
 		c.chapter(key, item.chapter)
 	default:
@@ -93,15 +93,12 @@ func (c *call) item(key string, item playable) {
 	}
 }
 
-// heard is how far the person has listened to an episode.
-func (c *call) heard(e *episode) time.Duration {
-	if c.m == nil {
-		return 0
+// heard is how far the person has listened to an episode or a chapter.
+func (m *music) heard(id string, now time.Time) time.Duration {
+	if _, playing := splitURI(m.Player.Item); playing == id {
+		return m.Player.progress(now)
 	}
-	if p := &c.m.Player; p.Item == "spotify:episode:"+e.ID {
-		return p.progress(c.at)
-	}
-	return time.Duration(c.m.Heard[e.ID]) * time.Millisecond
+	return time.Duration(m.Heard[id]) * time.Millisecond
 }
 
 // disallows says which commands would be refused now. A key is there only if it is true.

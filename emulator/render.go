@@ -23,8 +23,9 @@ type view struct {
 	market   string // asked for; "" shows where things are available instead
 	country  string // whose catalogue counts: of the person, else the market
 	episodes bool   // the client knows of episodes: additional_types
-	resume   bool   // how far the person has listened may be told
 	quirks   quirks
+
+	heard func(id string) time.Duration // how far into an episode or chapter; nil: not to be told
 }
 
 // bytes is what has been written.
@@ -113,9 +114,7 @@ func (d *doc) str(key, v string) {
 	d.buf = append(appendString(d.buf, v), ',')
 }
 
-// str2, str3 write a string put together from parts that need no escaping.
-func (d *doc) str2(key, a, b string) { d.str3(key, a, b, "") }
-
+// str3 writes a string put together from parts that need no escaping.
 func (d *doc) str3(key, a, b, c string) {
 	d.key(key)
 	d.buf = append(d.buf, '"')

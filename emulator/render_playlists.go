@@ -122,7 +122,7 @@ func (c *call) entryItem(item playable) {
 	case item.local != nil:
 		c.localFields(item.local)
 	default:
-		c.episodeBase(item.episode, c.heard)
+		c.episodeBase(item.episode)
 		c.showRef("show", item.episode.Show)
 	}
 	c.bool("episode", !isTrack)

@@ -45,26 +45,26 @@ func (d *doc) publisher(name string) {
 }
 
 // show writes a show in full, with the first page of its episodes.
-func (d *doc) show(s *show, heard func(*episode) time.Duration) {
+func (d *doc) show(s *show) {
 	d.begin("")
 	d.showBase(s)
 	d.embed("episodes", "shows/"+s.ID+"/episodes", len(s.Episodes), 50, func(i int) {
 		d.begin("")
-		d.episodeBase(s.Episodes[i], heard)
+		d.episodeBase(s.Episodes[i])
 		d.end()
 	})
 	d.end()
 }
 
 // episode writes an episode in full, with its show, under key.
-func (d *doc) episode(key string, e *episode, heard func(*episode) time.Duration) {
+func (d *doc) episode(key string, e *episode) {
 	d.begin(key)
-	d.episodeBase(e, heard)
+	d.episodeBase(e)
 	d.showRef("show", e.Show)
 	d.end()
 }
 
-func (d *doc) episodeBase(e *episode, heard func(*episode) time.Duration) {
+func (d *doc) episodeBase(e *episode) {
 	d.talk(e.Description, e.Duration, e.Explicit)
 	d.identity("episode", e.ID)
 	d.images(albumCover, e.Show.ID)
@@ -77,9 +77,7 @@ func (d *doc) episodeBase(e *episode, heard func(*episode) time.Duration) {
 	d.str("name", e.Name)
 	d.str3("release_date", e.Released, "", "")
 	d.str("release_date_precision", "day")
-	if d.resume && heard != nil {
-		d.resumePoint(heard(e), e.Duration)
-	}
+	d.resumePoint(e.ID, e.Duration)
 }
 
 // talk writes what episodes and chapters share.
@@ -93,7 +91,13 @@ func (d *doc) talk(description string, length time.Duration, explicit bool) {
 	d.bool("explicit", explicit)
 }
 
-func (d *doc) resumePoint(heard, length time.Duration) {
+// resumePoint says how far the person has listened to an episode or a chapter, if that may be
+// told.
+func (d *doc) resumePoint(id string, length time.Duration) {
+	if d.heard == nil {
+		return
+	}
+	heard := d.heard(id)
 	done := heard >= length
 	if done {
 		heard = 0
@@ -175,4 +179,5 @@ func (d *doc) chapterBase(c *chapter) {
 	d.str("name", c.Name)
 	d.str3("release_date", c.Book.Released, "", "")
 	d.str("release_date_precision", "day")
+	d.resumePoint(c.ID, c.Duration)
 }

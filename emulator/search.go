@@ -67,7 +67,7 @@ func (c *call) searchFor(kind string, q query, p page) {
 		hits := matching(q.whole, q.fitsEpisode, func(e *episode) hit { return hit{e.lower, 0} }, slices.DeleteFunc(slices.Clone(cat.episodes), func(e *episode) bool { return !c.hears(e.Show) }))
 		c.hits("episodes", p, len(hits), func(i int) {
 			c.begin("")
-			c.episodeBase(hits[i], c.heard)
+			c.episodeBase(hits[i])
 			c.end()
 		})
 	case "audiobook":
