@@ -11,9 +11,9 @@ import (
 
 const readsNeedLock = false
 
-// tryLock: a store that cannot lock would lose tokens, so it does not work at all.
-func tryLock(*os.File) (bool, error) {
-	return false, fmt.Errorf("file locks on %s: %w", runtime.GOOS, errors.ErrUnsupported)
+// lockWhole: a store that cannot lock would lose tokens, so it does not work at all.
+func lockWhole(*os.File) error {
+	return fmt.Errorf("file locks on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 }
 
 func syncDir(string) error { return nil }

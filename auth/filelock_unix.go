@@ -12,17 +12,11 @@ import (
 // readsNeedLock: a rename here leaves readers their old file.
 const readsNeedLock = false
 
-// tryLock locks f for this open file alone, as flock(2) does, and reports whether it did.
-func tryLock(f *os.File) (bool, error) {
+// lockWhole waits until f is locked for this open file alone, as flock(2) does.
+func lockWhole(f *os.File) error {
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		switch {
-		case err == nil:
-			return true, nil
-		case errors.Is(err, syscall.EWOULDBLOCK):
-			return false, nil
-		case !errors.Is(err, syscall.EINTR):
-			return false, err
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); !errors.Is(err, syscall.EINTR) {
+			return err
 		}
 	}
 }

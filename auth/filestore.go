@@ -187,30 +187,28 @@ func (s *FileStore) lock(ctx context.Context, key string) (unlock func(), err er
 	}, nil
 }
 
-const (
-	lockPauseFirst = time.Millisecond
-	lockPauseLast  = 20 * time.Millisecond
-)
-
-// lockFile opens and locks the nth lock file. The operating system gives the lock back however
-// the process ends. It is asked again and again rather than left to wait, for a wait that ctx
-// cannot end could not be left.
+// lockFile opens the nth lock file and waits for its lock. The operating system gives it back
+// however the process ends. Its wait cannot be called off: if ctx ends first, the lock is given
+// back as soon as it comes.
 func (s *FileStore) lockFile(ctx context.Context, n int) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(s.dir, "lock-"+strconv.Itoa(n)), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("auth: file store: %w", err)
 	}
-	for pause := lockPauseFirst; ; pause = min(2*pause, lockPauseLast) {
-		locked, err := tryLock(file)
-		if locked {
+	locked := make(chan error, 1)
+	go func() { locked <- lockWhole(file) }()
+	select {
+	case err = <-locked:
+		if err == nil {
 			return file, nil
 		}
-		if err == nil {
-			err = sleep(ctx, jitter(pause))
-		}
-		if err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("auth: file store: lock: %w", err)
+	case <-ctx.Done():
+		go func() {
+			<-locked
 			_ = file.Close()
-			return nil, fmt.Errorf("auth: file store: lock: %w", err)
-		}
+		}()
+		return nil, ctx.Err()
 	}
 }
