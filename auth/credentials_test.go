@@ -62,12 +62,12 @@ func TestCodesByHand(t *testing.T) {
 		t.Errorf("the code again: %v, want Spotify's refusal", err)
 	}
 
-	loginURL, verifier := w.public().PKCEAuthorizationURL(auth.ScopeSet{}, state)
+	loginURL, _ := w.public().PKCEAuthorizationURL(auth.ScopeSet{}, state)
 	cb := auth.ParseCallback(w.Approve(loginURL, "alice"))
 	if _, err := w.public().RequestPKCEToken(t.Context(), cb.Code, auth.GenerateState()); err == nil {
 		t.Errorf("a code with another verifier was accepted")
 	}
-	loginURL, verifier = w.public().PKCEAuthorizationURL(auth.ScopeSet{}, state)
+	loginURL, verifier := w.public().PKCEAuthorizationURL(auth.ScopeSet{}, state)
 	cb = auth.ParseCallback(w.Approve(loginURL, "alice"))
 	token, err = w.public().RequestPKCEToken(t.Context(), cb.Code, verifier)
 	if err != nil || !token.UsesPKCE {
@@ -156,6 +156,17 @@ func TestRefreshFromASavedRefreshToken(t *testing.T) {
 	public, err := w.public().RefreshPKCEToken(t.Context(), loginPublic(w).RefreshToken)
 	if err != nil || !public.UsesPKCE {
 		t.Errorf("RefreshPKCEToken = %v, %v", public, err)
+	}
+}
+
+func TestRefreshWithoutASecretIsAPublicClients(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Config{})
+	token := auth.TokenFromOAuth2(loginPublic(w).OAuth2())
+	token.UsesPKCE = false // as an x/oauth2 file has it
+	next, err := w.public().Refresh(t.Context(), token)
+	if err != nil || !next.UsesPKCE {
+		t.Errorf("Refresh = %v, %v; want a public client's token", next, err)
 	}
 }
 

@@ -57,9 +57,9 @@ func TestFromOAuth2(t *testing.T) {
 		err  error
 		want error
 	}{
-		"refused": {&oauth2.RetrieveError{ErrorCode: "invalid_grant", Body: []byte(canary), Response: &http.Response{StatusCode: 400}}, auth.ErrReauthorize},
-		"app":     {&oauth2.RetrieveError{ErrorCode: "invalid_client", Body: []byte(canary), Response: &http.Response{StatusCode: 401}}, auth.ErrApp},
-		"other":   {&oauth2.RetrieveError{Body: []byte(canary), Response: &http.Response{StatusCode: 500}}, nil},
+		"refused": {&oauth2.RetrieveError{ErrorCode: "invalid_grant", Body: []byte(canary), Response: &http.Response{StatusCode: http.StatusBadRequest}}, auth.ErrReauthorize},
+		"app":     {&oauth2.RetrieveError{ErrorCode: "invalid_client", Body: []byte(canary), Response: &http.Response{StatusCode: http.StatusUnauthorized}}, auth.ErrApp},
+		"other":   {&oauth2.RetrieveError{Body: []byte(canary), Response: &http.Response{StatusCode: http.StatusInternalServerError}}, nil},
 	} {
 		_, err := auth.FromOAuth2(oauth2Source(func() (*oauth2.Token, error) { return nil, test.err }), "").Token(t.Context())
 		if err == nil || sings(err.Error()) || test.want != nil && !errors.Is(err, test.want) {

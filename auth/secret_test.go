@@ -17,7 +17,7 @@ import (
 const canary = "KANARIENVOGEL"
 
 func sings(output string) bool {
-	for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), "75 65 78 65", "0x4b, 0x41", "S0FOQVJJRU5WT0dFT"} {
+	for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), "4b 41 4e", "75 65 78 65", "0x4b, 0x41", "S0FOQVJJRU5WT0dFT"} {
 		if strings.Contains(output, form) {
 			return true
 		}
@@ -62,7 +62,7 @@ func loginWithVerifier(t *testing.T, login *auth.UserAuth) []byte {
 
 func TestSecretsDoNotPrint(t *testing.T) {
 	t.Parallel()
-	if !sings("x"+canary) || !sings(fmt.Sprintf("%x", "a"+canary)) || !sings(fmt.Sprint([]byte(canary))) {
+	if !sings("x"+canary) || !sings(fmt.Sprintf("%x", "a"+canary)) || !sings(fmt.Sprintf("% x", canary)) {
 		t.Fatal("this test cannot fail")
 	}
 	for name, v := range secretive(t) {

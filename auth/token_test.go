@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -74,35 +75,36 @@ func TestTokenRefusesWhatIsNone(t *testing.T) {
 
 func TestTokenTimes(t *testing.T) {
 	t.Parallel()
-	now := time.Now()
-	for _, test := range []struct {
-		name     string
-		token    auth.Token
-		left     time.Duration
-		expiring bool
-		usable   bool
-	}{
-		{"an hour left", auth.Token{AccessToken: "a", ExpiresAt: now.Add(time.Hour)}, time.Hour, false, true},
-		{"half a minute left", auth.Token{AccessToken: "a", ExpiresAt: now.Add(30 * time.Second)}, 30 * time.Second, true, true},
-		{"over", auth.Token{AccessToken: "a", ExpiresAt: now.Add(-time.Second)}, 0, true, false},
-		{"end not known", auth.Token{AccessToken: "a"}, 0, false, true},
-		{"end not known, refreshable", auth.Token{AccessToken: "a", RefreshToken: "r"}, 0, true, true},
-		{"no access", auth.Token{RefreshToken: "r", ExpiresAt: now.Add(time.Hour)}, time.Hour, true, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if got := test.token.ExpiresIn(); got > test.left || got < test.left-10*time.Second {
-				t.Errorf("ExpiresIn() = %v, want about %v", got, test.left)
+	synctest.Test(t, func(t *testing.T) { // the clock stands still
+		now := time.Now()
+		for _, test := range []struct {
+			name     string
+			token    auth.Token
+			left     time.Duration
+			expiring bool
+			usable   bool
+		}{
+			{"an hour left", auth.Token{AccessToken: "a", ExpiresAt: now.Add(time.Hour)}, time.Hour, false, true},
+			{"a minute left", auth.Token{AccessToken: "a", ExpiresAt: now.Add(time.Minute)}, time.Minute, false, true},
+			{"a little less", auth.Token{AccessToken: "a", ExpiresAt: now.Add(time.Minute - 1)}, time.Minute - 1, true, true},
+			{"over", auth.Token{AccessToken: "a", ExpiresAt: now}, 0, true, false},
+			{"long over", auth.Token{AccessToken: "a", ExpiresAt: now.Add(-time.Hour)}, 0, true, false},
+			{"end not known", auth.Token{AccessToken: "a"}, 0, false, true},
+			{"end not known, refreshable", auth.Token{AccessToken: "a", RefreshToken: "r"}, 0, true, true},
+			{"no access", auth.Token{RefreshToken: "r", ExpiresAt: now.Add(time.Hour)}, time.Hour, true, false},
+		} {
+			if got := test.token.ExpiresIn(); got != test.left {
+				t.Errorf("%s: ExpiresIn() = %v, want %v", test.name, got, test.left)
 			}
 			if got := test.token.IsExpiring(); got != test.expiring {
-				t.Errorf("IsExpiring() = %v, want %v", got, test.expiring)
+				t.Errorf("%s: IsExpiring() = %v, want %v", test.name, got, test.expiring)
 			}
 			got, err := test.token.Token(t.Context())
 			if test.usable && (got != &test.token || err != nil) || !test.usable && !errors.Is(err, auth.ErrExpired) {
-				t.Errorf("Token() = itself %v, %v; want usable %v", got == &test.token, err, test.usable)
+				t.Errorf("%s: Token() = itself %v, %v; want usable %v", test.name, got == &test.token, err, test.usable)
 			}
-		})
-	}
+		}
+	})
 }
 
 func TestReauthorizeBy(t *testing.T) {

@@ -242,7 +242,7 @@ func TestErrorsAreTypedByTheirCode(t *testing.T) {
 		{"without a description", `{"error":"invalid_grant"}`, 400, true, false, false, ""},
 		{"wrong secret", `{"error":"invalid_client","error_description":"Invalid client secret"}`, 400, false, true, false, "invalid_client"},
 		{"wrong secret, 401", `{"error":"invalid_client"}`, 401, false, true, false, "invalid_client"},
-		{"not for this app", `{"error":"unauthorized_client"}`, 400, false, true, false, "unauthorized_client"},
+		{"not for this app", `{"error":"unauthorized_client"}`, 400, false, true, false, "unauthorized_client"}, //nolint:misspell // RFC 6749's word
 		{"words that lie", `{"error":"server_error","error_description":"invalid_grant invalid_client"}`, 400, false, false, false, "server_error"},
 		{"a verdict in an outage", `{"error":"invalid_grant"}`, 503, false, false, true, "invalid_grant"},
 		{"a verdict in haste", `{"error":"invalid_grant"}`, 429, false, false, true, "invalid_grant"},
@@ -344,7 +344,7 @@ func TestTheCallerMayLeaveOnlyBeforeAnythingIsSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := emulator.New(emulator.Config{})
 		app := e.App()
-		dialing := transport(func(r *http.Request) (*http.Response, error) {
+		slow := transport(func(r *http.Request) (*http.Response, error) {
 			select { // the connection takes two seconds
 			case <-time.After(2 * time.Second):
 			case <-r.Context().Done():
@@ -353,7 +353,7 @@ func TestTheCallerMayLeaveOnlyBeforeAnythingIsSent(t *testing.T) {
 			return e.Client().Transport.RoundTrip(r)
 		})
 		e.Fail(emulator.Fault{Operation: "POST /api/token", Delay: 3 * time.Second, Times: -1})
-		cred := credentials(t, dialing, func(c *auth.Config) { c.ClientID, c.ClientSecret = app.ClientID, app.ClientSecret })
+		cred := credentials(t, slow, func(c *auth.Config) { c.ClientID, c.ClientSecret = app.ClientID, app.ClientSecret })
 		for _, test := range []struct {
 			leaves, returns time.Duration
 			token           bool
