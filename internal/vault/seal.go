@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 )
 
@@ -75,6 +76,16 @@ func bind(p place, row []string) []byte {
 
 func appendPart(data []byte, part string) []byte {
 	return append(binary.AppendUvarint(data, uint64(len(part))), part...)
+}
+
+// cutPart takes off what appendPart put in front.
+func cutPart(data []byte) (part string, rest []byte, err error) {
+	size, n := binary.Uvarint(data)
+	if n <= 0 || size > uint64(len(data)-n) {
+		return "", nil, errors.New("cut short")
+	}
+	data = data[n:]
+	return string(data[:size]), data[size:], nil
 }
 
 // index is the name under which an account of an app is found: a hash with the index key, which it hides.

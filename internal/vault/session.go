@@ -40,7 +40,7 @@ func (db *DB) NewSession(ctx context.Context, app, userID, device string, expire
 	rand.Read(secret)
 	id = base64.RawURLEncoding.EncodeToString(secret)
 	row := SessionRow{App: app, UserID: userID, Handle: rand.Text(), ID: hashed(id), Expires: expires}
-	row.Device, err = db.keys.seal(placeDevice, []byte(device), app, string(row.ID))
+	row.Device, err = db.keys.seal(placeDevice, []byte(device), app, row.Handle)
 	if err != nil {
 		return "", fmt.Errorf("new session: %w", err)
 	}
@@ -91,19 +91,15 @@ func (db *DB) openSession(row *SessionRow) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	device, err := db.keys.open(placeDevice, row.Device, row.App, string(row.ID))
+	device, err := db.keys.open(placeDevice, row.Device, row.App, row.Handle)
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	s := &Session{
+	return &Session{
 		Handle: row.Handle, UserID: row.UserID, Profile: profile, Device: string(device),
 		Created: row.Created, Seen: row.Seen, Expires: row.Expires,
 		Scopes: auth.ParseScopes(row.Scopes), AuthorizedAt: row.AuthorizedAt, Dead: auth.Reason(row.Dead),
-	}
-	if !row.Granted {
-		s.Dead = auth.ReasonNone
-	}
-	return s, nil
+	}, nil
 }
 
 // Touch records that the session was used at seen and now lasts until expires. Never revives an ended one: that,

@@ -65,13 +65,15 @@ type Tables interface {
 
 // GrantRow is one row of grants.
 type GrantRow struct {
-	App, Key     string
-	Version      string
-	Sealed       []byte
-	Scopes       string    // plain, for Session: what the person granted
-	AuthorizedAt time.Time // plain, for Session
-	Dead         string    // plain, for Session: the reason, "" while it lives
-	Written      time.Time // by the database's clock; set by Grant
+	App, Key string
+	Version  string
+	Sealed   []byte
+	Written  time.Time // by the database's clock; set by Grant
+
+	// Plain, for the sessions of the person whose user id is Key. Grant need not return them.
+	Scopes       string
+	AuthorizedAt time.Time
+	Dead         string // the reason, "" while the grant lives
 }
 
 // PersonRow is one row of people.
@@ -84,14 +86,13 @@ type PersonRow struct {
 // SessionRow is one row of sessions, with what is read beside it.
 type SessionRow struct {
 	App, UserID, Handle    string
-	ID                     []byte // SHA-256
+	ID                     []byte // SHA-256; for InsertSession
 	Device                 []byte // sealed
 	Created, Seen, Expires time.Time
 
 	// From the person and the grant.
 	Profile      []byte // sealed
-	Granted      bool   // there is a grant
 	Scopes       string
 	AuthorizedAt time.Time
-	Dead         string
+	Dead         string // auth.ReasonNone if there is no grant
 }

@@ -60,6 +60,36 @@ func (c *conn) changed(query string, args ...any) (bool, error) {
 
 // query calls scan for each row.
 func (c *conn) query(scan func(*sql.Rows) error, query string, args ...any) error {
+	return c.rows(func(rows *sql.Rows) error {
+		for rows.Next() {
+			if err := scan(rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, query, args)
+}
+
+// first calls scan for the first row, if there is one, and does not look for more.
+func (c *conn) first(scan func(*sql.Rows) error, query string, args ...any) error {
+	return c.rows(func(rows *sql.Rows) error {
+		if rows.Next() {
+			return scan(rows)
+		}
+		return nil
+	}, query, args)
+}
+
+// one is first into dest; false if there is no row.
+func (c *conn) one(query string, args []any, dest ...any) (found bool, err error) {
+	err = c.first(func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(dest...)
+	}, query, args...)
+	return found, err
+}
+
+func (c *conn) rows(use func(*sql.Rows) error, query string, args []any) error {
 	s, err := c.statement(query)
 	if err != nil {
 		return err
@@ -69,21 +99,10 @@ func (c *conn) query(scan func(*sql.Rows) error, query string, args ...any) erro
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
+	if err := use(rows); err != nil {
+		return err
 	}
 	return rows.Err()
-}
-
-// one scans the first row into dest; false if there is none.
-func (c *conn) one(query string, args []any, dest ...any) (found bool, err error) {
-	err = c.query(func(rows *sql.Rows) error {
-		found = true
-		return rows.Scan(dest...)
-	}, query, args...)
-	return found, err
 }
 
 func (c *conn) close() error {

@@ -4,29 +4,30 @@ import (
 	"context"
 	"time"
 
+	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 const selectGrant = `
-SELECT version, sealed, scopes, authorized_at, dead, written FROM grants WHERE app = ? AND key = ?`
+SELECT version, sealed, written FROM grants WHERE app = ? AND key = ?`
 
 // Grant implements vault.Tables.
 func (t *tables) Grant(ctx context.Context, app, key string) (*vault.GrantRow, time.Time, error) {
 	row, err := read(ctx, t.readers, "read grant", func(c *conn) (*vault.GrantRow, error) {
 		row := vault.GrantRow{App: app, Key: key}
-		var authorized, written int64
-		found, err := c.one(selectGrant, []any{app, key}, &row.Version, &row.Sealed, &row.Scopes, &authorized, &row.Dead, &written)
+		var written int64
+		found, err := c.one(selectGrant, []any{app, key}, &row.Version, &row.Sealed, &written)
 		if !found || err != nil {
 			return nil, err
 		}
-		row.AuthorizedAt, row.Written = at(authorized), at(written)
+		row.Written = at(written)
 		return &row, nil
 	})
 	return row, at(millis(t.now())), err
 }
 
 const insertGrant = `
-INSERT INTO grants (app, key, version, sealed, scopes, authorized_at, dead, written) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO grants (app, key, version, sealed, written) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING`
 
 const selectForgotten = `
@@ -43,20 +44,37 @@ func (t *tables) InsertGrant(ctx context.Context, row vault.GrantRow) (bool, err
 		if forgotten {
 			return false, vault.ErrNoPerson
 		}
-		return c.changed(insertGrant, row.App, row.Key, row.Version, row.Sealed, row.Scopes, millis(row.AuthorizedAt), row.Dead, millis(t.now()))
+		done, err := c.changed(insertGrant, row.App, row.Key, row.Version, row.Sealed, millis(t.now()))
+		if !done || err != nil {
+			return false, err
+		}
+		return true, showGrant(c, row)
 	})
 }
 
 const updateGrant = `
-UPDATE grants SET version = ?, sealed = ?, scopes = ?, authorized_at = ?, dead = ?, written = ?
-WHERE app = ? AND key = ? AND version = ?`
+UPDATE grants SET version = ?, sealed = ?, written = ? WHERE app = ? AND key = ? AND version = ?`
 
 // UpdateGrant implements vault.Tables.
 func (t *tables) UpdateGrant(ctx context.Context, row vault.GrantRow, version string) (bool, error) {
 	return change(ctx, t.writer, "update grant", func(c *conn) (bool, error) {
-		return c.changed(updateGrant, row.Version, row.Sealed, row.Scopes, millis(row.AuthorizedAt), row.Dead, millis(t.now()),
-			row.App, row.Key, version)
+		done, err := c.changed(updateGrant, row.Version, row.Sealed, millis(t.now()), row.App, row.Key, version)
+		if !done || err != nil {
+			return false, err
+		}
+		return true, showGrant(c, row)
 	})
+}
+
+// personGrant seldom finds anything to write: a refresh changes the token and leaves the rest.
+const personGrant = `
+UPDATE people SET scopes = ?3, authorized_at = ?4, dead = ?5
+WHERE app = ?1 AND user_id = ?2 AND (scopes <> ?3 OR authorized_at <> ?4 OR dead <> ?5)`
+
+// showGrant tells the person's row, if there is one, how the grant is doing.
+func showGrant(c *conn, row vault.GrantRow) error {
+	_, err := c.exec(personGrant, row.App, row.Key, row.Scopes, millis(row.AuthorizedAt), row.Dead)
+	return err
 }
 
 const deleteGrant = `
@@ -64,8 +82,11 @@ DELETE FROM grants WHERE app = ? AND key = ?`
 
 // DeleteGrant implements vault.Tables.
 func (t *tables) DeleteGrant(ctx context.Context, app, key string) error {
-	_, err := change(ctx, t.writer, "delete grant", func(c *conn) (int64, error) {
-		return c.exec(deleteGrant, app, key)
+	_, err := change(ctx, t.writer, "delete grant", func(c *conn) (any, error) {
+		if _, err := c.exec(deleteGrant, app, key); err != nil {
+			return nil, err
+		}
+		return nil, showGrant(c, vault.GrantRow{App: app, Key: key, Dead: string(auth.ReasonNone)})
 	})
 	return err
 }

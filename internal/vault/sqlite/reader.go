@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
@@ -14,8 +15,11 @@ const maxReaders = 8
 // readers is the pool of reading connections.
 type readers struct {
 	db     *sql.DB
-	free   chan *conn
+	turns  chan struct{} // holds one for each reader at work
 	closed chan struct{}
+
+	mu   sync.Mutex
+	free []*conn // the one used last is taken first: its cache is warm
 }
 
 func openReaders(ctx context.Context, path string) (*readers, error) {
@@ -23,44 +27,66 @@ func openReaders(ctx context.Context, path string) (*readers, error) {
 	if err != nil {
 		return nil, explain("open the database", err)
 	}
-	r := &readers{db: db, free: make(chan *conn, maxReaders), closed: make(chan struct{})}
+	r := &readers{db: db, turns: make(chan struct{}, maxReaders), closed: make(chan struct{})}
 	for range maxReaders {
 		c, err := newConn(ctx, db, forReader)
 		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		r.free <- c
+		r.free = append(r.free, c)
 	}
 	return r, nil
 }
 
 // read runs a query on a connection of its own. ctx ends the waiting for one.
 func read[T any](ctx context.Context, r *readers, doing string, run func(*conn) (T, error)) (result T, err error) {
-	if err := ctx.Err(); err != nil {
+	c, err := r.take(ctx)
+	if err != nil {
 		return result, err
+	}
+	defer r.give(c)
+	result, err = run(c)
+	return result, explain(doing, err)
+}
+
+func (r *readers) take(ctx context.Context) (*conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	select {
 	case <-r.closed:
-		return result, vault.ErrClosed
+		return nil, vault.ErrClosed
 	default:
 	}
 	select {
-	case c := <-r.free:
-		defer func() { r.free <- c }()
-		result, err = run(c)
-		return result, explain(doing, err)
+	case r.turns <- struct{}{}:
 	case <-r.closed:
-		return result, vault.ErrClosed
+		return nil, vault.ErrClosed
 	case <-ctx.Done():
-		return result, ctx.Err()
+		return nil, ctx.Err()
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.free) - 1
+	c := r.free[last]
+	r.free = r.free[:last]
+	return c, nil
 }
 
-// close waits for reads under way.
+func (r *readers) give(c *conn) {
+	r.mu.Lock()
+	r.free = append(r.free, c)
+	r.mu.Unlock()
+	<-r.turns
+}
+
+// close waits for reads under way. It keeps the turns: none begins after it.
 func (r *readers) close() (err error) {
 	close(r.closed)
 	for range maxReaders {
-		c := <-r.free
+		r.turns <- struct{}{}
+	}
+	for _, c := range r.free {
 		err = errors.Join(err, c.close())
 	}
 	return errors.Join(err, r.db.Close())

@@ -34,11 +34,8 @@ func (t *tables) InsertSession(ctx context.Context, row vault.SessionRow, keep i
 
 const (
 	selectSession = `
-SELECT s.id, s.user_id, s.handle, s.device, s.created, s.seen, s.expires, p.profile,
-  g.key IS NOT NULL, coalesce(g.scopes, ''), coalesce(g.authorized_at, 0), coalesce(g.dead, '')
-FROM sessions s
-JOIN people p ON p.app = s.app AND p.user_id = s.user_id
-LEFT JOIN grants g ON g.app = s.app AND g.key = s.user_id`
+SELECT s.user_id, s.handle, s.device, s.created, s.seen, s.expires, p.profile, p.scopes, p.authorized_at, p.dead
+FROM sessions s JOIN people p ON p.app = s.app AND p.user_id = s.user_id`
 
 	sessionByID      = selectSession + ` WHERE s.id = ? AND s.app = ? AND s.expires > ?`
 	sessionsOfPerson = selectSession + ` WHERE s.app = ? AND s.user_id = ? AND s.expires > ? ORDER BY s.created DESC`
@@ -52,7 +49,7 @@ LEFT JOIN grants g ON g.app = s.app AND g.key = s.user_id`
 // Session implements vault.Tables.
 func (t *tables) Session(ctx context.Context, app string, id []byte, now time.Time) (*vault.SessionRow, error) {
 	return read(ctx, t.readers, "read session", func(c *conn) (row *vault.SessionRow, err error) {
-		err = c.query(func(rows *sql.Rows) (err error) {
+		err = c.first(func(rows *sql.Rows) (err error) {
 			row, err = scanSession(rows, app)
 			return err
 		}, sessionByID, id, app, millis(now))
@@ -77,8 +74,8 @@ func (t *tables) Sessions(ctx context.Context, app, userID string, now time.Time
 func scanSession(rows *sql.Rows, app string) (*vault.SessionRow, error) {
 	row := vault.SessionRow{App: app}
 	var created, seen, expires, authorized int64
-	err := rows.Scan(&row.ID, &row.UserID, &row.Handle, &row.Device, &created, &seen, &expires, &row.Profile,
-		&row.Granted, &row.Scopes, &authorized, &row.Dead)
+	err := rows.Scan(&row.UserID, &row.Handle, &row.Device, &created, &seen, &expires, &row.Profile,
+		&row.Scopes, &authorized, &row.Dead)
 	row.Created, row.Seen, row.Expires, row.AuthorizedAt = at(created), at(seen), at(expires), at(authorized)
 	return &row, err
 }

@@ -14,20 +14,21 @@ CREATE TABLE people (
   account BLOB    NOT NULL, -- HMAC-SHA-256
   profile BLOB    NOT NULL, -- sealed
   created INTEGER NOT NULL,
+  -- How the person's grant is doing, written with it. Here, so that a session is read without the large rows of grants.
+  scopes        TEXT    NOT NULL DEFAULT '',
+  authorized_at INTEGER NOT NULL DEFAULT 0,
+  dead          TEXT    NOT NULL DEFAULT 'none', -- there is no grant
   PRIMARY KEY (app, user_id),
   UNIQUE (app, account)
 ) STRICT, WITHOUT ROWID;
 
 -- Not bound to people: a grant is put before its first session, and its key is the store's caller's.
 CREATE TABLE grants (
-  app           TEXT    NOT NULL,
-  key           TEXT    NOT NULL, -- the user id
-  version       TEXT    NOT NULL,
-  sealed        BLOB    NOT NULL,
-  scopes        TEXT    NOT NULL,
-  authorized_at INTEGER NOT NULL,
-  dead          TEXT    NOT NULL,
-  written       INTEGER NOT NULL,
+  app     TEXT    NOT NULL,
+  key     TEXT    NOT NULL, -- the user id
+  version TEXT    NOT NULL,
+  sealed  BLOB    NOT NULL,
+  written INTEGER NOT NULL,
   PRIMARY KEY (app, key)
 ) STRICT;
 
