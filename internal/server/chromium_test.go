@@ -3,6 +3,10 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -146,11 +150,16 @@ func (p *tab) click(selector string) {
 }
 
 func (p *tab) text() string {
-	text, err := chromedp.Run(p.ctx, chromedp.TextContent(chromedp.CSS("body")))
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body.innerText"))
 	if err != nil {
 		return "(no text: " + err.Error() + ")"
 	}
 	return text
+}
+
+// shows is whether a person can read text on the page now.
+func (p *tab) shows(text string) bool {
+	return strings.Contains(strings.ToLower(p.text()), strings.ToLower(text))
 }
 
 func (p *tab) location() string {
@@ -164,8 +173,11 @@ func (p *tab) location() string {
 // sees waits until the page shows text: what is live arrives a little later.
 func (p *tab) sees(text string) {
 	p.t.Helper()
+	if p.shows(text) {
+		return
+	}
 	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](
-		fmt.Sprintf("document.body.innerText.includes(%q)", text),
+		fmt.Sprintf("document.body.innerText.toLowerCase().includes(%q)", strings.ToLower(text)),
 		chromedp.WithPollingTimeout(30*time.Second)))
 	if err != nil {
 		p.t.Fatalf("the page at %s does not show %q (%v):\n%s", p.location(), text, err, p.text())
@@ -174,8 +186,8 @@ func (p *tab) sees(text string) {
 
 func (p *tab) lacks(text string) {
 	p.t.Helper()
-	if got := p.text(); strings.Contains(got, text) {
-		p.t.Errorf("the page at %s shows %q:\n%s", p.location(), text, got)
+	if p.shows(text) {
+		p.t.Errorf("the page at %s shows %q:\n%s", p.location(), text, p.text())
 	}
 }
 
@@ -189,15 +201,55 @@ func (p *tab) login(person string) {
 // agree is what a person does on Spotify's pages.
 func (p *tab) agree(person string) {
 	p.t.Helper()
-	asked, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!document.querySelector('button[value=agree]')"))
-	if err != nil {
-		p.t.Fatal(err)
+	if p.has(fmt.Sprintf("button[value=%q]", person)) { // who are you?
+		p.click(fmt.Sprintf("button[value=%q]", person))
 	}
-	if !asked {
-		p.click(fmt.Sprintf("button[value=%q]", person)) // who are you?
+	if p.has("button[value=agree]") { // not for somebody who agreed before
+		p.click("button[value=agree]")
 	}
-	p.click("button[value=agree]")
 }
+
+func (p *tab) has(selector string) bool {
+	p.t.Helper()
+	return p.eval(fmt.Sprintf("String(!!document.querySelector(%q))", selector)) == "true"
+}
+
+// eval is a text that the page computes.
+func (p *tab) eval(expression string) string {
+	p.t.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](expression))
+	if err != nil {
+		p.t.Fatalf("evaluating %s: %v", expression, err)
+	}
+	return text
+}
+
+func (p *tab) cookiesOfScripts() string { return p.eval("document.cookie") }
+
+// loaded waits for the pictures.
+func (p *tab) loaded() {
+	p.t.Helper()
+	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool]("[...document.images].every(i => i.hidden || i.complete && i.naturalWidth > 0)",
+		chromedp.WithPollingTimeout(30*time.Second)))
+	if err != nil {
+		p.t.Errorf("the pictures at %s do not load: %v", p.location(), err)
+	}
+}
+
+// newSite is another site with one page.
+func newSite(t *testing.T, page string) string {
+	t.Helper()
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, page)
+	}))
+	t.Cleanup(site.Close)
+	return strings.Replace(site.URL, "127.0.0.1", "localhost", 1)
+}
+
+func escape(text string) string { return url.QueryEscape(text) }
+
+type serverConfig = server.Config
 
 func (p *tab) dark() {
 	p.t.Helper()

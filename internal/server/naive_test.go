@@ -425,8 +425,8 @@ func TestNaive_N19_Localhost(t *testing.T) {
 		}
 	}
 	port := w.base[strings.LastIndex(w.base, ":"):]
-	a := w.browser().get("http://localhost" + port + "/login")
-	a.wants(t, http.StatusMisdirectedRequest, "Please use 127.0.0.1"+port, `href="`+w.base+`/login"`)
+	a := w.browser().get("http://localhost" + port + "/account")
+	a.wants(t, http.StatusMisdirectedRequest, "Please use 127.0.0.1"+port, `href="`+w.base+`/account"`)
 }
 
 func quoted(text string) string {

@@ -103,7 +103,7 @@ var (
 func (s *Server) misdirected(r *http.Request) *problem {
 	path := "/"
 	if r.Method == http.MethodGet {
-		if local := localPath(r.URL.RequestURI()); local != "" && !strings.HasPrefix(local, s.callbackPath) {
+		if local := s.returnPath(r.URL.RequestURI()); local != "" {
 			path = local
 		}
 	}

@@ -262,7 +262,7 @@ func (b *browser) start(target string) string {
 	b.w.t.Helper()
 	a := b.get(target)
 	location := a.Header.Get("Location")
-	if a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(location, b.w.emu.AccountsURL()) {
+	if a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(location, b.w.config.App.AccountsURL) {
 		b.w.t.Fatalf("GET %s = %d to %q, want 303 to Spotify\n%s", target, a.StatusCode, location, a.text())
 	}
 	return location

@@ -77,6 +77,8 @@
     if (document.visibilityState === 'hidden') { close(); } else { open(); }
   }
   document.addEventListener('visibilitychange', look);
+  // A logout ends the stream: its goodbye must not reload a page that is being left already.
+  window.addEventListener('beforeunload', function () { close(); setTimeout(look, 5000); });
   window.addEventListener('pagehide', close);
   window.addEventListener('pageshow', function (e) { if (e.persisted) { location.reload(); } });
   setInterval(tick, 500);
