@@ -109,7 +109,7 @@ func (p *program) configSet() *cobra.Command {
 			return p.writeSetting(file, s, value)
 		},
 	}
-	cmd.Flags().StringVar(&file, "config", "", "the INI file to write (default the person's own)")
+	cmd.Flags().StringVar(&file, "config", "", "the INI `FILE` to write (default the person's own)")
 	return cmd
 }
 

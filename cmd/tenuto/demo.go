@@ -34,11 +34,11 @@ keep what they know in the data directory: a login outlives a restart.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runDemo(cmd.Context(), &f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "where the server listens, on this machine")
-	flags.StringVar(&f.emulatorAddr, "emulator-addr", "127.0.0.1:5010", "where the emulated Spotify listens, on this machine")
-	flags.StringVar(&f.dataDir, "data-dir", "", "where both keep what they know (default a directory of your own for programs' state)")
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "the `ADDRESS` of the server, on this machine")
+	flags.StringVar(&f.emulatorAddr, "emulator-addr", "127.0.0.1:5010", "the `ADDRESS` of the emulated Spotify, on this machine")
+	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` where both keep what they know (default a directory of your own for programs' state)")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "only print the address to open")
-	flags.StringVar(&f.logFormat, "log", "text", "how to log: text or json")
+	flags.StringVar(&f.logFormat, "log", "text", "the `FORMAT` of the log: text or json")
 	return cmd
 }
 
@@ -68,15 +68,19 @@ func (p *program) runDemo(ctx context.Context, f *demoFlags) error {
 Stop it with Ctrl-C, start it again, and whoever was logged in still is.
 `, address, d.world.AccountsURL(), d.dir)
 	if !f.noBrowser {
-		browser.Stdout, browser.Stderr = io.Discard, io.Discard
-		if err := browser.OpenURL(address); err != nil {
-			p.note("no browser could be opened: open " + address + " yourself")
-		}
+		go p.openBrowser(address) // some only return when they are closed
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return serveHTTP(ctx, d.world, d.worldPorts...) })
 	group.Go(func() error { return d.server.Serve(ctx, d.public, nil) })
 	return group.Wait()
+}
+
+func (p *program) openBrowser(address string) {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	if err := browser.OpenURL(address); err != nil {
+		p.note("no browser could be opened: open " + address + " yourself")
+	}
 }
 
 // setStage opens what the demo needs, or nothing.

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestDemo is the whole story: log in, come back after a kill -9 still logged in, log out.
@@ -52,6 +55,24 @@ func startDemo(t *testing.T, env []string, addr, emulatorAddr string) (demo *pro
 	demo = start(t, env, "demo", "--no-browser", "--addr", addr, "--emulator-addr", emulatorAddr)
 	base = demo.until(`(http://127\.0\.0\.1:\d+) `)
 	return demo, base, demo.until(`(http://localhost:\d+) `)
+}
+
+// TestDemoOpensBrowser: at the server, once that is there.
+func TestDemoOpensBrowser(t *testing.T) {
+	t.Parallel()
+	opened := make(chan string, 1)
+	told := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { opened <- r.FormValue("opened") }))
+	defer told.Close()
+	demo := start(t, home(t, "TENUTO_TEST_ONLY_TELL="+told.URL), "demo", "--addr", "127.0.0.1:0", "--emulator-addr", "127.0.0.1:0")
+	base := demo.until(`(http://127\.0\.0\.1:\d+) `)
+	select {
+	case got := <-opened:
+		if got != base {
+			t.Errorf("the demo opened %s, want %s", got, base)
+		}
+	case <-time.After(patience):
+		t.Errorf("the demo opened no browser")
+	}
 }
 
 // TestDemoTwice: the second one says what is in its way.

@@ -112,6 +112,31 @@ func TestRefreshModes(t *testing.T) {
 	}
 }
 
+// TestEmulatorKeepsState: with --state a refresh token outlives a kill -9.
+func TestEmulatorKeepsState(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "spotify.state")
+	args := []string{"emulator", "--addr", "127.0.0.1:0", "--auto-approve", "alice", "--state", file, "--allow-remote"}
+	first := start(t, home(t), args...)
+	first.until("^WARNING: --allow-remote: this is an EMULATOR")
+	env := home(t, "SPOTIFY_REDIRECT_URI=http://127.0.0.1/callback")
+	at := func(p *process) []string {
+		return append(env[:len(env):len(env)],
+			"SPOTIFY_CLIENT_ID="+p.until("^export SPOTIFY_CLIENT_ID=(.*)$"),
+			"SPOTIFY_CLIENT_SECRET="+p.until("^export SPOTIFY_CLIENT_SECRET=(.*)$"),
+			"TENUTO_ACCOUNTS_URL="+p.until("^export TENUTO_ACCOUNTS_URL=(.*)$"),
+			"TENUTO_API_URL="+p.until("^export TENUTO_API_URL=(.*)$"))
+	}
+	before := at(first)
+	output(t, before, "login")
+	first.kill()
+	after := at(start(t, home(t), args...))
+	expire(t, after)
+	if got := output(t, after, "whoami"); !strings.Contains(got, "Alice") {
+		t.Errorf("whoami after a kill -9 of the emulator and a refresh: %q, want Alice", got)
+	}
+}
+
 func TestEmulatorState(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "spotify.state")

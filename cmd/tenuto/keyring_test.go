@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,7 +34,15 @@ func TestSealedStore(t *testing.T) {
 	for name, how := range map[string]sealing{"sealed": sealAll, "as before": sealAsBefore} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			authtest.RunStore(t, func(t *testing.T) auth.Store { return newSealedStore(t, t.TempDir(), how) })
+			var dirs sync.Map // a directory for each test, so that it can ask for another handle
+			authtest.RunStoreInBubble(t, func(t *testing.T) auth.Store {
+				dir, ok := dirs.Load(t)
+				if !ok {
+					dir = t.TempDir()
+					dirs.Store(t, dir)
+				}
+				return newSealedStore(t, dir.(string), how)
+			})
 		})
 	}
 }

@@ -37,11 +37,11 @@ More scopes than before are asked for together with those there are.`,
 	}
 	f.register(cmd)
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.scopes, "scope", nil, `what to ask for: see "tenuto help scopes"; may be repeated`)
+	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask for, see \"tenuto help scopes\"; may be repeated")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "only print the address to open")
 	flags.BoolVar(&f.pkce, "pkce", false, "log in as a public client though there is a secret")
 	flags.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long to wait for the person")
-	flags.StringVar(&f.keyring, "keyring", "off", "seal the login with a key in this computer's keyring: off, auto (where there is one) or require.\nSealed logins cannot be used where the keyring is locked, as for cron")
+	flags.StringVar(&f.keyring, "keyring", "off", "`WHEN` to seal the login with a key in this computer's keyring: off, auto (where there is one) or require.\nSealed logins cannot be used where the keyring is locked, as for cron")
 	return cmd
 }
 
@@ -95,6 +95,9 @@ func (p *program) loginTarget(ctx context.Context, f *loginCommand) (*loginTarge
 		return nil, err
 	}
 	if f.file != "" {
+		if f.pkce && a.conf.ClientSecret != "" {
+			return nil, usage("leave the client secret out, or --config", "--pkce with --config: the file would not tell that the login is a public client's")
+		}
 		if seal == sealAll {
 			return nil, usage("leave one of them out", "--config and --keyring: a file that is yours to read is not sealed")
 		}

@@ -20,7 +20,8 @@ type loginFlags struct {
 
 func (f *loginFlags) register(cmd *cobra.Command) {
 	f.appFlags.register(cmd)
-	cmd.Flags().StringVar(&f.profile, "profile", "default", "a name for the login, to keep several")
+	cmd.Flags().Lookup("config").Usage += "; a login in it is used, and kept up to date"
+	cmd.Flags().StringVar(&f.profile, "profile", "default", "a `NAME` for the login, to keep several")
 }
 
 // saved is a person's login on this computer: where it is, and how to use it.

@@ -125,9 +125,17 @@ func refreshCommand(ts *testscript.TestScript, neg bool, args []string) {
 func revokeCommand(ts *testscript.TestScript, neg bool, args []string) { worldOf(ts).Revoke(args[0]) }
 
 // browse is the browser that tenuto opens: it goes where it is sent, redirects included. What the
-// person does on the consent page is up to the emulator (see spotifyCommand).
+// person does on the consent page is up to the emulator (see spotifyCommand). A test that wants to
+// know names an address to tell.
 func browse() {
-	answer, err := http.Get(os.Args[1])
+	visit(os.Args[1])
+	if tell := os.Getenv("TENUTO_TEST_ONLY_TELL"); tell != "" {
+		visit(tell + "?opened=" + url.QueryEscape(os.Args[1]))
+	}
+}
+
+func visit(address string) {
+	answer, err := http.Get(address)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "browse:", err)
 		os.Exit(1)

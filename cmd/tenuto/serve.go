@@ -46,14 +46,14 @@ the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 	}
 	f.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "where people are served")
-	flags.StringVar(&f.operationsAddr, "operations-addr", "127.0.0.1:5002", `where /healthz, /readyz and /metrics are; "none" for nowhere`)
-	flags.StringVar(&f.baseURL, "base-url", "", "what people open, as https://music.example.org (default that of the redirect URI, else http:// and --addr)")
-	flags.StringVar(&f.dataDir, "data-dir", "", "where the database is (default a directory of your own for programs' state)")
-	flags.StringVar(&f.keyFile, "key-file", "", "the file with the keys that seal it, the newest first")
-	flags.StringArrayVar(&f.scopes, "scope", nil, `what to ask people for: see "tenuto help scopes"; may be repeated (default what the page shows)`)
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "the `ADDRESS` where people are served")
+	flags.StringVar(&f.operationsAddr, "operations-addr", "127.0.0.1:5002", "the `ADDRESS` of /healthz, /readyz and /metrics, or none")
+	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` people open, as https://music.example.org (default that of the redirect URI, else http:// and --addr)")
+	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database (default a directory of your own for programs' state)")
+	flags.StringVar(&f.keyFile, "key-file", "", "the `FILE` with the keys that seal it, the newest first")
+	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask people for, see \"tenuto help scopes\"; may be repeated (default what the page shows)")
 	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
-	flags.StringVar(&f.logFormat, "log", "text", "how to log: text or json")
+	flags.StringVar(&f.logFormat, "log", "text", "the `FORMAT` of the log: text or json")
 	return cmd
 }
 
@@ -151,7 +151,7 @@ func (p *program) keys(file string) (*vault.KeyRing, error) {
 	case given && text != "":
 		keys, err := vault.ParseKeys(text)
 		if err != nil {
-			return nil, usage("make one with: openssl rand -base64 32", "TENUTO_KEY: %w", err)
+			return nil, usage("", "TENUTO_KEY: %w", err)
 		}
 		return keys, nil
 	case file != "":

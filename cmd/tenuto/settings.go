@@ -64,11 +64,11 @@ type appFlags struct {
 
 func (f *appFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.file, "config", "", "an INI file with SPOTIFY_CLIENT_ID, …; a login in it is used and kept up to date")
-	flags.StringVar(&f.clientID, "client-id", "", "the app's client id, instead of SPOTIFY_CLIENT_ID")
-	flags.StringVar(&f.redirectURI, "redirect-uri", "", "the app's redirect URI, instead of SPOTIFY_REDIRECT_URI")
-	flags.StringVar(&f.accountsURL, "accounts-url", "", "where the accounts service is: an emulator on this machine (default Spotify)")
-	flags.StringVar(&f.apiURL, "api-url", "", "where the Web API is: an emulator on this machine (default Spotify)")
+	flags.StringVar(&f.file, "config", "", "an INI `FILE` with SPOTIFY_CLIENT_ID, …")
+	flags.StringVar(&f.clientID, "client-id", "", "the app's client `ID`, instead of SPOTIFY_CLIENT_ID")
+	flags.StringVar(&f.redirectURI, "redirect-uri", "", "the app's redirect `URI`, instead of SPOTIFY_REDIRECT_URI")
+	flags.StringVar(&f.accountsURL, "accounts-url", "", "the `URL` of the accounts service: an emulator on this machine (default Spotify)")
+	flags.StringVar(&f.apiURL, "api-url", "", "the `URL` of the Web API: an emulator on this machine (default Spotify)")
 	flags.BoolVar(&f.allowRemoteEmulator, "allow-remote-emulator", false, "the two addresses may be on another machine (containers)")
 	f.source = func(flag string) string { return flagSource(flags.Lookup(flag)) }
 }
