@@ -20,9 +20,10 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := s.Now()
-	page.Consent = consentView(v.consent(now))
 	page.Scopes = scopeViews(v.Scopes)
 	page.Playing = s.playingFor(r, v).at(now)
+	page.Consent = consentView(v.consent(now))
+	page.Consent.Ended = page.Consent.Ended || page.Playing.ended // which may be news
 	if missing := s.Scopes.Minus(v.Scopes); missing.Len() > 0 && page.Playing.Fix == "" {
 		page.Missing = scopeViews(missing)
 		page.Fix = loginAsk{scopes: missing, back: "/"}.url()

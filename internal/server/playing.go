@@ -36,7 +36,8 @@ type playing struct {
 	Asked    time.Time
 
 	again time.Time // not to be asked again before; zero: whenever
-	over  bool      // asking again is no use: the consent has ended
+	over  bool      // asking again is no use before the person did something
+	ended bool      // the consent has
 }
 
 // ask asks Spotify what the person is listening to. It never fails: what went wrong is part of what
@@ -144,8 +145,8 @@ func playingFailed(err error) playing {
 	}
 	switch {
 	case errors.Is(err, auth.ErrReauthorize), errors.Is(err, auth.ErrNotFound):
-		p.over = true
-		p.Note = "Spotify wants to hear from you again: your consent has ended. Sign in and everything is as it was."
+		p.over, p.ended = true, true
+		p.Note = "Your consent at Spotify has ended. Sign in again: nothing is lost, and you keep your user ID."
 		p.Fix, p.FixLabel = "/login", "Sign in again"
 	case errors.Is(err, auth.ErrApp):
 		p.Note = "Spotify does not accept this server's credentials. The operator has to correct them."
