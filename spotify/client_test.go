@@ -232,7 +232,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	var hosts []string
 	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
 		hosts = append(hosts, r.URL.Host)
-		return &http.Response{StatusCode: 302, Header: http.Header{"Location": {"https://evil.example/v1/me"}}, Body: http.NoBody, Request: r}, nil
+		return &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {"https://evil.example/v1/me"}}, Body: http.NoBody, Request: r}, nil
 	})
 	client := spotify.New(auth.StaticToken("BQcanary"), spotify.WithHTTPClient(&http.Client{Transport: transport}))
 	_, err := client.Users.Me(t.Context())

@@ -18,11 +18,11 @@ type cooldown struct {
 }
 
 // begin remembers a 429. A shorter wait than one that is running changes nothing.
-func (c *cooldown) begin(kind error, until time.Time) {
+func (c *cooldown) begin(quota bool, until time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	end := &c.rate
-	if kind == ErrQuotaExceeded {
+	if quota {
 		end = &c.quota
 	}
 	if until.After(*end) {
@@ -30,17 +30,18 @@ func (c *cooldown) begin(kind error, until time.Time) {
 	}
 }
 
-// active is the wait that is running, if any.
-func (c *cooldown) active(now time.Time) (kind error, until time.Time) {
+// active is the end of the wait that is running, and whether the quota is the reason; zero if
+// there is none.
+func (c *cooldown) active(now time.Time) (until time.Time, quota bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case now.Before(c.quota):
-		return ErrQuotaExceeded, c.quota
+		return c.quota, true
 	case now.Before(c.rate):
-		return ErrRateLimited, c.rate
+		return c.rate, false
 	}
-	return nil, time.Time{}
+	return time.Time{}, false
 }
 
 const (
@@ -68,11 +69,11 @@ func retryAt(header http.Header, now time.Time) time.Time {
 }
 
 // retryAfter429 is when a 429 lets us go on.
-func retryAfter429(kind error, header http.Header, now time.Time) time.Time {
+func retryAfter429(quota bool, header http.Header, now time.Time) time.Time {
 	if at := retryAt(header, now); !at.IsZero() {
 		return at
 	}
-	if kind == ErrQuotaExceeded {
+	if quota {
 		return now.Add(quotaWait)
 	}
 	return now.Add(defaultWait)

@@ -77,7 +77,7 @@ func newDecoder(data []byte) *decoder {
 // end reports what was wrong with the text, which ought to be over.
 func (d *decoder) end() error {
 	if d.err == nil {
-		if _, d.err = d.tokens.ReadToken(); d.err == io.EOF {
+		if _, d.err = d.tokens.ReadToken(); errors.Is(d.err, io.EOF) {
 			return nil
 		}
 	}

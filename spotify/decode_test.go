@@ -3,6 +3,7 @@ package spotify
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -163,7 +164,7 @@ func (h *holder) read(d *decoder) {
 func TestDecodeRefusesWhatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "{", `{"id"`, `{"id":`, `{"id":"x"`, `{"id":"x",}`, `{"id":"x"}{`, `{"id":"x"} 1`, "<html>", `{"item":{"album":[`, `{"id":"x"]`} {
-		if err := decode([]byte(text), new(CurrentlyPlaying)); err != errNotJSON {
+		if err := decode([]byte(text), new(CurrentlyPlaying)); !errors.Is(err, errNotJSON) {
 			t.Errorf("decode(%q) = %v, want %v", text, err, errNotJSON)
 		}
 	}

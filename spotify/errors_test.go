@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,10 +25,7 @@ var sentinels = []error{
 func checkIs(t *testing.T, err error, want ...error) {
 	t.Helper()
 	for _, sentinel := range sentinels {
-		wanted := false
-		for _, w := range want {
-			wanted = wanted || w == sentinel
-		}
+		wanted := slices.Contains(want, sentinel)
 		if got := errors.Is(err, sentinel); got != wanted {
 			t.Errorf("errors.Is(%q, %q) = %v, want %v", err, sentinel, got, wanted)
 		}

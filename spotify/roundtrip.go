@@ -46,14 +46,14 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 // answer with text that is no JSON: nobody decodes those.
 func (r *request) success(resp *http.Response, out any) error {
 	if out == nil {
-		io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection serves again
+		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection serves again
 		return nil
 	}
 	body := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(body)
 	body.Reset()
 	switch err := read(body, resp.Body, maxBody); {
-	case err == errTooLong:
+	case errors.Is(err, errTooLong):
 		return &Error{Operation: r.name, Status: resp.StatusCode, Message: err.Error(), kind: ErrServer}
 	case err != nil:
 		return lost(r.name, err)
@@ -66,7 +66,7 @@ func (r *request) success(resp *http.Response, out any) error {
 		return nil
 	}
 	switch err := decode(text, out); {
-	case err == errNotJSON:
+	case errors.Is(err, errNotJSON):
 		return r.garbled(resp.StatusCode, err.Error())
 	case err != nil: // the caller's own type
 		return fmt.Errorf("spotify: %s: the answer does not fit: %w", r.name, err)
@@ -92,20 +92,20 @@ func (r *request) garbled(status int, what string) *Error {
 func (x *exchange) failure(resp *http.Response) error {
 	r, now := x.request, time.Now()
 	body := new(bytes.Buffer)
-	read(body, resp.Body, maxErrorBody) // half a complaint is one, too
+	_ = read(body, resp.Body, maxErrorBody) // half a complaint is one, too
 	said := parseComplaint(body.Bytes())
 	err := &Error{Operation: r.name, Status: resp.StatusCode, kind: r.kindOf(resp.StatusCode, said)}
 	said = said.clean(r.sent(x.token))
 	err.Message, err.Reason = said.message, said.reason
-	switch err.kind {
-	case ErrRateLimited, ErrQuotaExceeded:
-		err.RetryAt = retryAfter429(err.kind, resp.Header, now)
-		x.cooldown.begin(err.kind, err.RetryAt)
-	case ErrServer:
+	switch quota := errors.Is(err, ErrQuotaExceeded); {
+	case quota, errors.Is(err, ErrRateLimited):
+		err.RetryAt = retryAfter429(quota, resp.Header, now)
+		x.cooldown.begin(quota, err.RetryAt)
+	case errors.Is(err, ErrServer):
 		err.RetryAt = retryAt(resp.Header, now)
-	case ErrOperationClosed:
+	case errors.Is(err, ErrOperationClosed):
 		err.Replacement = Operation(r.op.Replacement)
-	case ErrMissingScope:
+	case errors.Is(err, ErrMissingScope):
 		err.Granted, err.Missing = x.token.Scope, r.missing(x.token.Scope)
 	}
 	return err

@@ -45,11 +45,13 @@ func (c *Client) send(ctx context.Context, r *request, source auth.TokenSource, 
 
 // attempt is one request, with a token of its own, unless the app is cooling down.
 func (x *exchange) attempt(ctx context.Context, out any) (err error) {
-	if kind, until := x.cooldown.active(time.Now()); kind != nil {
-		return &Error{Operation: x.request.name, RetryAt: until, kind: kind}
+	if until, quota := x.cooldown.active(time.Now()); quota {
+		return &Error{Operation: x.request.name, RetryAt: until, kind: ErrQuotaExceeded}
+	} else if !until.IsZero() {
+		return &Error{Operation: x.request.name, RetryAt: until, kind: ErrRateLimited}
 	}
 	if x.token, err = x.source.Token(ctx); err != nil {
-		return &tokenError{x.request.name, err}
+		return &callError{x.request.name, err}
 	}
 	if x.token == nil || x.token.AccessToken == "" {
 		return x.request.refuse("the token source gave no token")
@@ -63,14 +65,14 @@ func (x *exchange) attempt(ctx context.Context, out any) (err error) {
 	return err
 }
 
-// tokenError is a failure of the token source: it is the login's, and not repeated here.
-type tokenError struct {
+// callError is what ended a call and is not Spotify's answer: the login's end, the caller's.
+type callError struct {
 	operation Operation
 	err       error
 }
 
-func (e *tokenError) Error() string { return fmt.Sprintf("spotify: %s: %v", e.operation, e.err) }
-func (e *tokenError) Unwrap() error { return e.err }
+func (e *callError) Error() string { return fmt.Sprintf("spotify: %s: %v", e.operation, e.err) }
+func (e *callError) Unwrap() error { return e.err }
 
 // lostError is an attempt of which we do not know the end.
 type lostError struct {
@@ -113,15 +115,13 @@ func (x *exchange) recover(ctx context.Context, err error) (again bool, _ error)
 	var retryAt time.Time
 	switch failed, _ := errors.AsType[*Error](err); {
 	case failed == nil:
-		if _, isLost := err.(*lostError); !isLost {
+		_, isLost := errors.AsType[*lostError](err)
+		if !isLost || !x.request.repeatable() && !neverSent(err) {
 			return false, err
 		}
-		if !x.request.repeatable() && !neverSent(err) {
-			return false, err
-		}
-	case failed.kind == ErrRateLimited:
+	case errors.Is(failed, ErrRateLimited):
 		return x.waitForLimit(ctx, failed)
-	case failed.kind == ErrUnauthorized:
+	case errors.Is(failed, ErrUnauthorized):
 		return x.renew(ctx, failed)
 	case failed.Status >= 500 && failed.Status != http.StatusNotImplemented, failed.garbled:
 		if !x.request.repeatable() {
@@ -131,7 +131,7 @@ func (x *exchange) recover(ctx context.Context, err error) (again bool, _ error)
 	default:
 		return false, err
 	}
-	return x.backOff(ctx, retryAt), err
+	return x.backOff(ctx, retryAt, err)
 }
 
 // waitForLimit sleeps until a rate limit is over.
@@ -141,14 +141,14 @@ func (x *exchange) waitForLimit(ctx context.Context, limited *Error) (again bool
 		return false, limited
 	}
 	x.patience -= wait
-	return sleep(ctx, spread(wait)), limited
+	return x.sleep(ctx, spread(wait), limited)
 }
 
 // backOff sleeps before a repetition: longer each time, with jitter, and at least as long as
 // Spotify asked for.
-func (x *exchange) backOff(ctx context.Context, retryAt time.Time) bool {
+func (x *exchange) backOff(ctx context.Context, retryAt time.Time, failed error) (again bool, _ error) {
 	if x.retries == 0 {
-		return false
+		return false, failed
 	}
 	x.retries--
 	if x.backoff == nil {
@@ -157,9 +157,9 @@ func (x *exchange) backOff(ctx context.Context, retryAt time.Time) bool {
 	}
 	asked := time.Until(retryAt)
 	if asked > x.settings.maxWait {
-		return false
+		return false, failed
 	}
-	return sleep(ctx, max(asked, x.backoff.NextBackOff()))
+	return x.sleep(ctx, max(asked, x.backoff.NextBackOff()), failed)
 }
 
 // renew replaces a token that Spotify refused, once for each call. The source is told, so
@@ -178,22 +178,23 @@ func (x *exchange) renew(ctx context.Context, refused *Error) (again bool, _ err
 	}
 	token, err := x.source.Token(ctx)
 	if err != nil {
-		return false, &tokenError{x.request.name, err}
+		return false, &callError{x.request.name, err}
 	}
 	return token != nil && token.AccessToken != x.token.AccessToken, refused
 }
 
-// sleep waits, unless ctx would end before: then it does not even begin.
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleep waits before another attempt after failed. If ctx would end before, it does not even
+// begin.
+func (x *exchange) sleep(ctx context.Context, d time.Duration, failed error) (again bool, _ error) {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
-		return false
+		return false, failed
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
+		return false, &callError{x.request.name, context.Cause(ctx)}
 	case <-timer.C:
-		return true
+		return true, failed
 	}
 }

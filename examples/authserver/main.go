@@ -7,6 +7,7 @@
 package main
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"html/template"
@@ -49,7 +50,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", s.home.Host)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.home.Host)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -120,7 +121,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", home.Host)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", home.Host)
 	if err != nil {
 		log.Fatal(err)
 	}

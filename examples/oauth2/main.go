@@ -43,7 +43,11 @@ func main() {
 	}
 
 	api := cmp.Or(os.Getenv("TENUTO_API_URL"), "https://api.spotify.com/v1")
-	answer, err := httpClient(ctx, login).Get(api + "/me")
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, api+"/me", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	answer, err := httpClient(ctx, login).Do(request)
 	if err != nil {
 		log.Fatal(err)
 	}
