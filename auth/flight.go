@@ -221,7 +221,7 @@ func (l *login) later(r rest) {
 func (f *flight) release(ctx context.Context, rec *Record, s sent) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
-	for rec != nil {
+	for {
 		next := rec.released(s)
 		if next == nil {
 			return
@@ -230,7 +230,7 @@ func (f *flight) release(ctx context.Context, rec *Record, s sent) {
 		if won || err != nil {
 			return
 		}
-		rec, _ = f.grants.load(ctx, f.key)
+		rec, _ = f.grants.load(ctx, f.key) // nil if there is none: nothing to give back
 	}
 }
 
@@ -263,7 +263,7 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, why *Reauthor
 			}
 		}
 		var err error
-		if rec, err = f.grants.load(ctx, f.key); err != nil {
+		if rec, err = f.grants.load(ctx, f.key); err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 	}

@@ -91,12 +91,10 @@ func (g *Grants) save(ctx context.Context, key string, rec *Record, u *unsaved) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()
-	for {
-		if rec == nil {
+	for reload := rec == nil; ; reload = true {
+		if reload {
 			var err error
-			if rec, err = g.load(ctx, key); errors.Is(err, ErrNotFound) {
-				return nil, nil
-			} else if err != nil {
+			if rec, err = g.load(ctx, key); err != nil && !errors.Is(err, ErrNotFound) {
 				return nil, err
 			}
 		}
@@ -112,6 +110,5 @@ func (g *Grants) save(ctx context.Context, key string, rec *Record, u *unsaved) 
 		case won:
 			return next, nil
 		}
-		rec = nil
 	}
 }

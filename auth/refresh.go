@@ -124,17 +124,18 @@ func (r *Record) held(s sent) bool {
 
 // released gives the lease back; nil if it is no longer the sender's to give.
 func (r *Record) released(s sent) *Record {
-	if r.rule().epoch != s.epoch || !r.held(s) {
+	if r == nil || r.rule().epoch != s.epoch || !r.held(s) {
 		return nil
 	}
 	return r.with(func(_ *Record, state *recordState) { state.lease.Owner = "" })
 }
 
-// answered is the record after t has come for what was sent; nil if t has no place in it.
-// Fenced by the generation that was consumed, never by who holds the lease.
+// answered is the record after t has come for what was sent; nil if t has no place in it. A nil
+// r is a login that was deleted. Fenced by the generation that was consumed, never by who holds
+// the lease.
 func (r *Record) answered(s sent, t *Token, now time.Time) *Record {
 	switch {
-	case r.rule().epoch != s.epoch: // another login has begun
+	case r == nil || r.rule().epoch != s.epoch: // over, or another login has begun
 		return nil
 	case r.Generation == s.generation || r.Dead != nil: // the newest, or the proof of life
 		return r.renewed(s, t, now)
@@ -166,6 +167,9 @@ func (r *Record) renewed(s sent, t *Token, now time.Time) *Record {
 // generation it was about and from the one who holds the lease: whoever took over will hear
 // for himself. waited says that another answer has had its time to come.
 func (r *Record) condemned(s sent, why *ReauthorizeError, waited bool, now time.Time) (*Record, action) {
+	if r == nil {
+		return nil, again
+	}
 	state := r.rule()
 	switch spares := unspoilt(state.spares, now); {
 	case state.epoch != s.epoch || r.Generation != s.generation || r.Dead != nil:

@@ -1,0 +1,94 @@
+package auth
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// mutants are mistakes that people make in this very rule. The model must find each of them:
+// one that it no longer finds means that the model, or a guard it should have missed, is gone.
+var mutants = []struct {
+	name     string
+	provider mode
+	finds    string
+	spoil    func(*rule)
+}{
+	{"fence by lease", strict, "cannot be refreshed", func(r *rule) {
+		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			if rec == nil || !rec.held(s) { // the holder came late: what a textbook does
+				return nil
+			}
+			return rec.answered(s, t, now)
+		}
+	}},
+	{"last write wins", neverRotates, "older login overwrote", func(r *rule) {
+		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			if rec == nil {
+				return nil
+			}
+			return rec.with(func(next *Record, state *recordState) {
+				next.Token, next.Generation = t, s.generation+1
+				state.epoch, state.lease = s.epoch, lease{}
+			})
+		}
+	}},
+	{"verdict without generation", strict, "was declared dead", func(r *rule) {
+		r.condemned = func(rec *Record, s sent, why *ReauthorizeError, _ bool, now time.Time) (*Record, action) {
+			if rec == nil || rec.rule().epoch != s.epoch || rec.Dead != nil {
+				return nil, again
+			}
+			return rec.with(func(next *Record, state *recordState) {
+				next.Dead, state.lease.Owner = why, ""
+			}), write
+		}
+	}},
+	{"upsert after delete", neverRotates, "deleted login came back", func(r *rule) {
+		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			if rec == nil {
+				rec = &Record{Token: s.token, Generation: s.generation, state: &recordState{epoch: s.epoch}}
+			}
+			return rec.answered(s, t, now)
+		}
+	}},
+	{"unlock without owner", neverRotates, "requests at once", func(r *rule) {
+		r.released = func(rec *Record, _ sent) *Record {
+			if rec == nil {
+				return nil
+			}
+			return rec.with(func(_ *Record, state *recordState) { state.lease.Owner = "" })
+		}
+	}},
+	{"no spare for a late answer", replay, "cannot be refreshed", func(r *rule) {
+		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			if rec == nil || rec.Generation != s.generation {
+				return nil
+			}
+			return rec.answered(s, t, now)
+		}
+	}},
+	{"a verdict is for ever", strict, "was declared dead", func(r *rule) {
+		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			if rec != nil && rec.Dead != nil {
+				return nil
+			}
+			return rec.answered(s, t, now)
+		}
+	}},
+}
+
+func TestModelFindsMistakes(t *testing.T) {
+	t.Parallel()
+	for _, mutant := range mutants {
+		t.Run(mutant.name, func(t *testing.T) {
+			t.Parallel()
+			r := theRule
+			mutant.spoil(&r)
+			m := run(r, mutant.provider, modelBudget)
+			if !strings.Contains(m.bad, mutant.finds) {
+				t.Errorf("the model found %q in %d states, want %q", m.bad, len(m.seen), mutant.finds)
+			}
+			t.Logf("found in %d states: %s", len(m.seen), m.bad)
+		})
+	}
+}
