@@ -90,10 +90,7 @@ func (c *call) answer() (problem *apiError) {
 	if problem = c.look(); problem != nil {
 		return problem
 	}
-	if problem = handle(c); problem == nil && c.person != nil && c.r.Method != http.MethodGet {
-		c.e.st.putPerson(c.person) // has the change kept
-	}
-	return problem
+	return handle(c)
 }
 
 // oldPath finds the operation of a path from before 2018, which old clients still use:

@@ -140,6 +140,7 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		{"GET /search?q=x", 400, "type"},
 		{"GET /search?q=x&type=song", 400, "Bad search type field song"},
 		{"GET /search?q=x&type=track&offset=990&limit=50", 400, "Invalid offset"},
+		{"GET /search?type=track&q=" + strings.Repeat("x", 251), 400, "Query exceeds maximum length"},
 		{"PUT /me/player/play", 403, "Restriction violated"},
 		{"GET /me/top/songs", 400, "Invalid type"},
 		{"GET /me/following?type=user", 400, "Bad request"},

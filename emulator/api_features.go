@@ -26,7 +26,7 @@ func (t *track) features() features {
 }
 
 func (c *call) getAudioFeatures() *apiError {
-	return found(c, c.e.cat.trackByID, c.audioFeatures)
+	return found(c, c.e.cat.trackByID, sure(c.audioFeatures))
 }
 
 func (c *call) getSeveralAudioFeatures() *apiError {

@@ -6,7 +6,7 @@ import (
 )
 
 // found answers for one thing of the catalogue by its id.
-func found[T any](c *call, from map[string]*T, write func(*T)) *apiError {
+func found[T any](c *call, from map[string]*T, write func(*T) *apiError) *apiError {
 	id, problem := c.id()
 	if problem != nil {
 		return problem
@@ -16,8 +16,15 @@ func found[T any](c *call, from map[string]*T, write func(*T)) *apiError {
 		return errNotFound
 	}
 	c.public = true
-	write(thing)
-	return nil
+	return write(thing)
+}
+
+// sure makes of what writes a thing what writes it and cannot fail.
+func sure[T any](write func(*T)) func(*T) *apiError {
+	return func(thing *T) *apiError {
+		write(thing)
+		return nil
+	}
 }
 
 // several answers for many by their ids, in the order asked for, null where there is none.
@@ -41,22 +48,19 @@ func several[T any](c *call, key string, from map[string]*T, write func(*T)) *ap
 	return nil
 }
 
-func (c *call) getAlbum() *apiError   { return found(c, c.e.cat.albumByID, c.album) }
+func (c *call) getAlbum() *apiError   { return found(c, c.e.cat.albumByID, sure(c.album)) }
 func (c *call) getAlbums() *apiError  { return several(c, "albums", c.e.cat.albumByID, c.album) }
-func (c *call) getArtist() *apiError  { return found(c, c.e.cat.artistByID, c.artist) }
+func (c *call) getArtist() *apiError  { return found(c, c.e.cat.artistByID, sure(c.artist)) }
 func (c *call) getArtists() *apiError { return several(c, "artists", c.e.cat.artistByID, c.artist) }
-func (c *call) getTrack() *apiError   { return found(c, c.e.cat.trackByID, c.fullTrack) }
+func (c *call) getTrack() *apiError   { return found(c, c.e.cat.trackByID, sure(c.fullTrack)) }
 func (c *call) getTracks() *apiError  { return several(c, "tracks", c.e.cat.trackByID, c.fullTrack) }
 
 func (d *doc) fullTrack(t *track) { d.track("", t) }
 
-func (c *call) getAlbumTracks() (problem *apiError) {
-	if missing := found(c, c.e.cat.albumByID, func(a *album) {
-		problem = c.listed("", len(a.Tracks), func(i int) { c.trackRef(a.Tracks[i]) })
-	}); missing != nil {
-		return missing
-	}
-	return problem
+func (c *call) getAlbumTracks() *apiError {
+	return found(c, c.e.cat.albumByID, func(a *album) *apiError {
+		return c.listed("", len(a.Tracks), func(i int) { c.trackRef(a.Tracks[i]) })
+	})
 }
 
 // inGroup is an album and how it belongs to an artist.
@@ -65,20 +69,17 @@ type inGroup struct {
 	group string
 }
 
-func (c *call) getArtistAlbums() (problem *apiError) {
+func (c *call) getArtistAlbums() *apiError {
 	groups := splitList(c.query.Get("include_groups"))
 	for _, group := range groups {
 		if !slices.Contains([]string{"album", "single", "compilation", "appears_on"}, strings.ToLower(group)) {
 			return badRequest("Invalid include_groups")
 		}
 	}
-	if missing := found(c, c.e.cat.artistByID, func(a *artist) {
+	return found(c, c.e.cat.artistByID, func(a *artist) *apiError {
 		albums := a.discography(groups)
-		problem = c.listed("", len(albums), func(i int) { c.albumRef("", albums[i].album, albums[i].group) })
-	}); missing != nil {
-		return missing
-	}
-	return problem
+		return c.listed("", len(albums), func(i int) { c.albumRef("", albums[i].album, albums[i].group) })
+	})
 }
 
 // discography lists an artist's albums by group; all groups if none is named.
@@ -100,7 +101,7 @@ func (a *artist) discography(groups []string) (albums []inGroup) {
 }
 
 func (c *call) getTopTracks() *apiError {
-	return found(c, c.e.cat.artistByID, func(a *artist) {
+	return found(c, c.e.cat.artistByID, func(a *artist) *apiError {
 		c.begin("")
 		c.list("tracks")
 		for _, t := range a.Tracks[:min(10, len(a.Tracks))] {
@@ -108,12 +109,13 @@ func (c *call) getTopTracks() *apiError {
 		}
 		c.endList()
 		c.end()
+		return nil
 	})
 }
 
 // getRelatedArtists answers with those who share most genres.
 func (c *call) getRelatedArtists() *apiError {
-	return found(c, c.e.cat.artistByID, func(a *artist) {
+	return found(c, c.e.cat.artistByID, func(a *artist) *apiError {
 		c.begin("")
 		c.list("artists")
 		for _, other := range c.e.cat.related(a, 20) {
@@ -121,6 +123,7 @@ func (c *call) getRelatedArtists() *apiError {
 		}
 		c.endList()
 		c.end()
+		return nil
 	})
 }
 

@@ -9,23 +9,14 @@ func (c *call) reads(b *audiobook) bool {
 }
 
 // here is found for what may not exist in the market.
-func here[T any](c *call, from map[string]*T, available func(*T) bool, write func(*T)) (problem *apiError) {
-	return first(found(c, from, func(thing *T) {
+func here[T any](c *call, from map[string]*T, available func(*T) bool, write func(*T) *apiError) *apiError {
+	return found(c, from, func(thing *T) *apiError {
 		c.public = false // how far somebody has listened is theirs
 		if !available(thing) {
-			problem = errNotFound
-			return
+			return errNotFound
 		}
-		write(thing)
-	}), &problem)
-}
-
-// first is a, or else what b has come to be.
-func first(a *apiError, b **apiError) *apiError {
-	if a != nil {
-		return a
-	}
-	return *b
+		return write(thing)
+	})
 }
 
 // severalHere is several for what may not exist in the market.
@@ -49,7 +40,7 @@ func (c *call) fullEpisode(e *episode)        { c.episode("", e) }
 func (c *call) fullChapter(ch *chapter)       { c.chapter("", ch) }
 
 func (c *call) getShow() *apiError {
-	return here(c, c.e.cat.showByID, c.hears, c.fullShow)
+	return here(c, c.e.cat.showByID, c.hears, sure(c.fullShow))
 }
 
 // getShows answers with simplified shows.
@@ -57,18 +48,18 @@ func (c *call) getShows() *apiError {
 	return severalHere(c, "shows", c.e.cat.showByID, c.hears, c.simpleShow)
 }
 
-func (c *call) getShowEpisodes() (problem *apiError) {
-	return first(here(c, c.e.cat.showByID, c.hears, func(s *show) {
-		problem = c.listed("", len(s.Episodes), c.nullable(func(i int) {
+func (c *call) getShowEpisodes() *apiError {
+	return here(c, c.e.cat.showByID, c.hears, func(s *show) *apiError {
+		return c.listed("", len(s.Episodes), c.nullable(func(i int) {
 			c.begin("")
 			c.episodeBase(s.Episodes[i])
 			c.end()
 		}))
-	}), &problem)
+	})
 }
 
 func (c *call) getEpisode() *apiError {
-	return here(c, c.e.cat.episodeByID, c.hearsEpisode, c.fullEpisode)
+	return here(c, c.e.cat.episodeByID, c.hearsEpisode, sure(c.fullEpisode))
 }
 
 func (c *call) getEpisodes() *apiError {
@@ -76,21 +67,21 @@ func (c *call) getEpisodes() *apiError {
 }
 
 func (c *call) getAudiobook() *apiError {
-	return here(c, c.e.cat.audiobookByID, c.reads, c.audiobook)
+	return here(c, c.e.cat.audiobookByID, c.reads, sure(c.audiobook))
 }
 
 func (c *call) getAudiobooks() *apiError {
 	return severalHere(c, "audiobooks", c.e.cat.audiobookByID, c.reads, c.audiobook)
 }
 
-func (c *call) getAudiobookChapters() (problem *apiError) {
-	return first(here(c, c.e.cat.audiobookByID, c.reads, func(b *audiobook) {
-		problem = c.listed("", len(b.Chapters), c.nullable(func(i int) { c.chapterRef(b.Chapters[i]) }))
-	}), &problem)
+func (c *call) getAudiobookChapters() *apiError {
+	return here(c, c.e.cat.audiobookByID, c.reads, func(b *audiobook) *apiError {
+		return c.listed("", len(b.Chapters), c.nullable(func(i int) { c.chapterRef(b.Chapters[i]) }))
+	})
 }
 
 func (c *call) getChapter() *apiError {
-	return here(c, c.e.cat.chapterByID, c.readsChapter, c.fullChapter)
+	return here(c, c.e.cat.chapterByID, c.readsChapter, sure(c.fullChapter))
 }
 
 func (c *call) getChapters() *apiError {

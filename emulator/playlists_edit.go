@@ -54,7 +54,7 @@ func (c *call) editing() (*playlist, *edit, *apiError) {
 func (c *call) changed(p *playlist) {
 	p.Changes++
 	if !c.owns(p) {
-		c.e.st.putPerson(c.e.personNamed(p.Owner))
+		c.e.keepLater(p.Owner)
 	}
 	c.begin("")
 	c.str("snapshot_id", p.snapshot())

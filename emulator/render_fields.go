@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 )
 
@@ -93,28 +92,25 @@ func (f *fields) keep(name string) (inner *fields, ok bool) {
 	return inner, named
 }
 
-// apply appends the chosen part of a JSON value to buf. Lists are passed through: the filter
-// is about their members.
-func (f *fields) apply(buf []byte, value json.RawMessage) []byte {
-	if f == nil || len(value) == 0 || value[0] != '{' && value[0] != '[' {
+// apply appends the chosen part of a value to buf. Lists are passed through: the filter is
+// about their members. The value is JSON of ours, which has no space between its parts.
+func (f *fields) apply(buf, value []byte) []byte {
+	if f == nil || value[0] != '{' && value[0] != '[' {
 		return append(buf, value...)
 	}
-	dec := json.NewDecoder(bytes.NewReader(value))
-	bracket, _ := dec.Token()
-	isObject := bracket == json.Delim('{')
+	isObject := value[0] == '{'
 	buf = append(buf, value[0])
-	for first := true; dec.More(); {
-		inner, kept := f, true
-		var key string
+	rest := value[1 : len(value)-1]
+	for first := true; len(rest) > 0; {
+		inner, kept, key := f, true, []byte(nil)
 		if isObject {
-			token, _ := dec.Token()
-			key, _ = token.(string)
-			inner, kept = f.keep(key)
+			key, rest = cutJSON(rest)
+			inner, kept = f.keep(string(key[1 : len(key)-1]))
+			rest = rest[1:] // the colon
 		}
-		var member json.RawMessage
-		if dec.Decode(&member) != nil {
-			break // not met: the value is our own
-		}
+		var member []byte
+		member, rest = cutJSON(rest)
+		rest = bytes.TrimPrefix(rest, []byte(","))
 		if !kept {
 			continue
 		}
@@ -123,12 +119,34 @@ func (f *fields) apply(buf []byte, value json.RawMessage) []byte {
 		}
 		first = false
 		if isObject {
-			buf = append(appendString(buf, key), ':')
+			buf = append(append(buf, key...), ':')
 		}
 		buf = inner.apply(buf, member)
 	}
-	if isObject {
-		return append(buf, '}')
+	return append(buf, value[len(value)-1])
+}
+
+// cutJSON cuts off the first value of text.
+func cutJSON(text []byte) (value, rest []byte) {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case ',', ':':
+			if depth == 0 {
+				return text[:i], text[i:]
+			}
+			continue
+		}
 	}
-	return append(buf, ']')
+	return text, nil
 }

@@ -5,16 +5,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // searchReach is how far search lets anybody page.
 const searchReach = 1000
+
+// maxQuery is how long a query may be.
+const maxQuery = 250
 
 // search answers GET /search: a page of each type asked for.
 func (c *call) search() *apiError {
 	text := strings.TrimSpace(c.query.Get("q"))
 	if text == "" {
 		return badRequest("No search query")
+	}
+	if utf8.RuneCountInString(text) > maxQuery {
+		return badRequest("Query exceeds maximum length of 250 characters")
 	}
 	types := splitList(c.query.Get("type"))
 	if len(types) == 0 {
