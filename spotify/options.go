@@ -1,6 +1,7 @@
 package spotify
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -71,14 +72,14 @@ var transport = sync.OnceValue(func() *http.Transport {
 const attemptTimeout = 30 * time.Second
 
 func ownHTTPClient() *http.Client {
-	return harden(&http.Client{Transport: transport(), Timeout: attemptTimeout})
+	return harden(&http.Client{Transport: transport()})
 }
 
-// harden copies c into one that takes tokens nowhere but where they are sent, and mixes no
-// people's cookies.
+// harden copies c into one that takes tokens nowhere but where they are sent, mixes no people's
+// cookies, and waits for no answer for ever.
 func harden(c *http.Client) *http.Client {
 	own := *c
-	own.Jar = nil
+	own.Jar, own.Timeout = nil, cmp.Or(c.Timeout, attemptTimeout)
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
 }
@@ -128,8 +129,8 @@ func isLoopback(host string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
-// WithHTTPClient sends through c: its transport and time-out. Its redirect policy and cookies
-// are not used. nil is the client's own, with 30 seconds for each attempt.
+// WithHTTPClient sends through c: its transport and its time-out for each attempt, 30 seconds
+// if it has none. Its redirect policy and cookies are not used. nil is the client's own.
 func WithHTTPClient(c *http.Client) Option {
 	return option(func(s *settings) error {
 		if c == nil {

@@ -82,6 +82,21 @@ func TestRepeatsWhatIsSafe(t *testing.T) {
 	}
 }
 
+// An answer that does not come is a lost one.
+func TestDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	inBubble(t, nil, func(t *testing.T, world *emulator.Emulator, client *spotify.Client) {
+		world.Fail(emulator.Fault{Operation: playing, Delay: 10 * time.Minute})
+		began := time.Now()
+		if err := look(t, client); err != nil {
+			t.Errorf("after a slow answer: %v", err)
+		}
+		if took := time.Since(began); took < 30*time.Second || took > 31*time.Second {
+			t.Errorf("took %v, want half a minute and a new attempt", took)
+		}
+	})
+}
+
 func TestGivesUpAfterRetries(t *testing.T) {
 	t.Parallel()
 	for retries, want := range map[int]int{0: 1, 1: 2, 3: 4} {
