@@ -21,7 +21,7 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := accountPage{chrome: s.chrome(w, r, v), Scopes: scopeViews(v.Scopes)}
-	page.Consent = consentView(v.consent(s.Now()))
+	page.Consent = consentView(v.consent(s.Now()), false)
 	for _, session := range sessions {
 		page.Sessions = append(page.Sessions, sessionView{
 			Handle:  session.Handle,

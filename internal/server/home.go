@@ -13,17 +13,15 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 		s.storeFailed(w, r, err)
 		return
 	}
-	page := homePage{chrome: s.chrome(w, r, v)}
 	if v == nil {
-		page.Scopes = scopeViews(s.Scopes)
-		s.views.home(w, page)
+		s.views.welcome(w, welcomePage{chrome: s.chrome(w, r, v), Scopes: scopeViews(s.Scopes)})
 		return
 	}
 	now := s.Now()
+	page := homePage{chrome: s.chrome(w, r, v)}
 	page.Scopes = scopeViews(v.Scopes)
 	page.Playing = s.playingFor(r, v).at(now)
-	page.Consent = consentView(v.consent(now))
-	page.Consent.Ended = page.Consent.Ended || page.Playing.ended // which may be news
+	page.Consent = consentView(v.consent(now), page.Playing.ended) // which may be news
 	if missing := s.Scopes.Minus(v.Scopes); missing.Len() > 0 && page.Playing.Fix == "" {
 		page.Missing = scopeViews(missing)
 		page.Fix = loginAsk{scopes: missing, back: "/"}.url()

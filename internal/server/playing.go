@@ -83,7 +83,7 @@ func (s *Server) playingOf(c *spotify.CurrentlyPlaying) playing {
 		Progress: min(max(c.Progress, 0), item.Duration),
 		Duration: item.Duration,
 		Cover:    s.coverOf(item.Images),
-		Link:     item.URI.URL(),
+		Link:     linkOf(item.URI),
 	}
 	switch {
 	case item.Track != nil:
@@ -101,6 +101,27 @@ func (s *Server) playingOf(c *spotify.CurrentlyPlaying) playing {
 		}
 	}
 	return p
+}
+
+// linkOf is where the same thing is at Spotify; "" for a local file.
+func linkOf(uri spotify.URI) string {
+	if link := uri.URL(); strings.HasPrefix(link, "https://open.spotify.com/") {
+		return link
+	}
+	return ""
+}
+
+// state is one word for what is going on.
+func (p *playing) state() string {
+	switch {
+	case p.Kind == "failed":
+		return "Not now"
+	case p.Kind == "none":
+		return "Silence"
+	case p.Playing:
+		return "Playing"
+	}
+	return "Paused"
 }
 
 func artistNames(artists []spotify.Artist) string {

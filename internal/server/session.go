@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
@@ -98,37 +97,4 @@ func (s *Server) dropAccess(ctx context.Context, r *http.Request, userID string)
 	if err := s.grants.DropAccess(ctx, userID); err != nil {
 		s.journal.write(eventStore, r, "error", err, "person", s.journal.person(userID))
 	}
-}
-
-// consent is what a person allowed, and until when.
-type consent struct {
-	now   time.Time
-	until time.Time // zero: not known
-	dead  auth.Reason
-}
-
-func (v *visitor) consent(now time.Time) consent {
-	return consent{now: now, until: consentEnd(v.AuthorizedAt), dead: v.Dead}
-}
-
-// consentEnd is six calendar months after the consent: Spotify says it nowhere else.
-func consentEnd(authorizedAt time.Time) time.Time {
-	return (&auth.Token{RefreshToken: "any", AuthorizedAt: authorizedAt}).ReauthorizeBy()
-}
-
-// warnFrom is how long before its end a consent is shown as ending.
-const warnFrom = 30 * 24 * time.Hour
-
-func (c consent) ended() bool {
-	return c.dead != "" || !c.until.IsZero() && !c.now.Before(c.until)
-}
-
-// ending reports whether a new consent is due: within 30 days of its end, or after.
-func (c consent) ending() bool {
-	return c.ended() || !c.until.IsZero() && c.until.Sub(c.now) <= warnFrom
-}
-
-// days left, rounded up.
-func (c consent) days() int {
-	return int((c.until.Sub(c.now) + 24*time.Hour - 1) / (24 * time.Hour))
 }

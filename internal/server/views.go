@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -21,30 +22,29 @@ var webFiles embed.FS
 // hashes: a page is one answer, and nothing else on it may run.
 type views struct {
 	pages                 map[string]*template.Template
+	frame                 frame
+	script                string
 	styleHash, scriptHash string
-	buffers               sync.Pool
+	buffers, markups      sync.Pool
 }
 
 // chrome is what every page has around it.
 type chrome struct {
-	Signed  bool
-	Name    string
-	UserID  string
-	Image   string
-	Notice  string
-	Consent consentWords
+	Signed bool
+	Name   string
+	UserID string
+	Image  string
+	Notice string
 }
 
-type homePage struct {
+type welcomePage struct {
 	chrome
-	Playing playing
-	Scopes  []scopeView
-	Missing []scopeView
-	Fix     string // where to allow what is missing
+	Scopes []scopeView
 }
 
 type accountPage struct {
 	chrome
+	Consent  consentWords
 	Scopes   []scopeView
 	Sessions []sessionView
 }
@@ -53,16 +53,6 @@ type sessionView struct {
 	Handle, Device string
 	Since, Seen    time.Time
 	Current        bool
-}
-
-type consentWords struct {
-	Ended, Ending bool
-	Until         time.Time
-	Days          int
-}
-
-func consentView(c consent) consentWords {
-	return consentWords{Ended: c.ended(), Ending: c.ending(), Until: c.until, Days: c.days()}
 }
 
 type problemPage struct {
@@ -75,23 +65,17 @@ type actionPage struct {
 	Action string
 }
 
-var pageNames = []string{"home", "account", "problem", "confirm", "logout"}
+var pageNames = []string{"welcome", "account", "problem", "confirm", "logout"}
 
 var pageWords = template.FuncMap{
-	"date":   func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 	"moment": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
 	"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"clock":  clock,
-}
-
-func clock(d time.Duration) string {
-	seconds := int(d / time.Second)
-	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
 func newViews(_ *settings) (*views, error) {
 	v := &views{pages: map[string]*template.Template{}}
 	v.buffers.New = func() any { return new(bytes.Buffer) }
+	v.markups.New = func() any { return new(markup) }
 	style, err := embedded("style.css")
 	if err != nil {
 		return nil, err
@@ -100,21 +84,20 @@ func newViews(_ *settings) (*views, error) {
 	if err != nil {
 		return nil, err
 	}
-	embed := strings.NewReplacer("/*style*/", style, "/*script*/", script)
 	for _, name := range pageNames {
 		page := template.New(name).Funcs(pageWords)
-		for _, file := range []string{"layout.html", "home.html", name + ".html"} {
+		for _, file := range []string{"layout.html", name + ".html"} {
 			text, err := embedded(file)
 			if err != nil {
 				return nil, err
 			}
-			if _, err := page.Parse(embed.Replace(text)); err != nil {
+			if _, err = page.Parse(strings.Replace(text, "/*style*/", style, 1)); err != nil {
 				return nil, fmt.Errorf("server: page %s: %w", name, err)
 			}
 		}
 		v.pages[name] = page.Lookup("page")
 	}
-	return v, v.measure()
+	return v, v.measure(script)
 }
 
 func embedded(name string) (string, error) {
@@ -122,22 +105,44 @@ func embedded(name string) (string, error) {
 	return strings.TrimSpace(string(text)), err
 }
 
-// measure takes the hashes from a page as it is sent: the template engine may rewrite what it
-// embeds.
-func (v *views) measure() error {
+// frame is what stands around a page's title and content for somebody signed in: the home page is
+// written without the template engine, see homepage.go.
+type frame struct{ head, middle, foot string }
+
+// measure takes the frame and the hashes from a page as it is sent: the template engine may rewrite
+// what it embeds.
+func (v *views) measure(script string) error {
 	var out bytes.Buffer
-	if err := v.pages["home"].Execute(&out, homePage{chrome: chrome{Signed: true}}); err != nil {
+	page, err := v.pages["problem"].Clone()
+	if err == nil {
+		_, err = page.Parse(`{{define "title"}}TITLE{{end}}{{define "main"}}CONTENT{{end}}`)
+	}
+	if err == nil {
+		err = page.Execute(&out, problemPage{chrome: chrome{Signed: true}, problem: problemInternal})
+	}
+	if err != nil {
 		return err
 	}
-	page := out.String()
-	v.styleHash = hashBetween(page, "<style>", "</style>")
-	v.scriptHash = hashBetween(page, "<script>", "</script>")
+	text := out.String()
+	v.styleHash = hashOf(between(text, "<style>", "</style>"))
+	v.script = script
+	v.scriptHash = hashOf(script)
+	head, rest, _ := strings.Cut(text, "TITLE")
+	middle, foot, found := strings.Cut(rest, "CONTENT")
+	if !found {
+		return errors.New("server: the layout has no place for title and content")
+	}
+	v.frame = frame{head: head, middle: middle, foot: foot}
 	return nil
 }
 
-func hashBetween(page, begin, end string) string {
-	_, rest, _ := strings.Cut(page, begin)
-	text, _, _ := strings.Cut(rest, end)
+func between(text, begin, end string) string {
+	_, rest, _ := strings.Cut(text, begin)
+	inner, _, _ := strings.Cut(rest, end)
+	return inner
+}
+
+func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
@@ -168,7 +173,10 @@ var noticeWords = map[string]string{
 	noticeOneGone: "That session has ended.",
 }
 
-func (v *views) home(w http.ResponseWriter, p homePage) { v.render(w, http.StatusOK, "home", p) }
+func (v *views) welcome(w http.ResponseWriter, p welcomePage) {
+	v.render(w, http.StatusOK, "welcome", p)
+}
+
 func (v *views) account(w http.ResponseWriter, p accountPage) {
 	v.render(w, http.StatusOK, "account", p)
 }
@@ -192,8 +200,12 @@ func (v *views) render(w http.ResponseWriter, status int, name string, data any)
 	if err := v.pages[name].Execute(out, data); err != nil {
 		panic(err) // a mistake in our own page: the guard answers 500
 	}
+	writeHTML(w, status, out.Bytes())
+}
+
+func writeHTML(w http.ResponseWriter, status int, page []byte) {
 	w.Header()["Content-Type"] = htmlType
-	w.Header()["Content-Length"] = []string{strconv.Itoa(out.Len())}
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(page))}
 	w.WriteHeader(status)
-	_, _ = w.Write(out.Bytes())
+	_, _ = w.Write(page)
 }
