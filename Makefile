@@ -25,6 +25,10 @@ bin/golangci-lint: tools/go.mod tools/go.sum
 bench: ## measure ourselves against peers and limits: the figures of docs/performance.md
 	cd bench && $(GO) run .
 
+.PHONY: torture
+torture: ## kill -9 the server some thousand times while people use it: nothing acknowledged may be lost
+	TENUTO_CRASH_ROUNDS=5000 $(GO) test -run TestCrash -timeout 0 -v ./cmd/tenuto
+
 .PHONY: cover
 cover: ## run the tests and show how much of each package they reach
 	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...

@@ -57,7 +57,7 @@ the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 	return cmd
 }
 
-func (p *program) runServe(ctx context.Context, f *serveFlags) error {
+func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	app, err := p.load(&f.appFlags)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	conf := server.Config{
 		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, APIURL: app.apiURL,
 		Scopes: scopes, Idle: f.idle, Log: log,

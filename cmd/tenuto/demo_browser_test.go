@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestDemoInBrowser is TestDemo as people meet it: in a Chromium, where the policies of both
+// hosts count.
+func TestDemoInBrowser(t *testing.T) {
+	t.Parallel()
+	chromium := findChromium(t)
+	env := home(t)
+	demo, base, spotify := startDemo(t, env, "127.0.0.1:0", "127.0.0.1:0")
+	tab := openTab(t, chromium)
+
+	tab.do(chromedp.Navigate(base))
+	tab.sees("User ID: None")
+	tab.click(`a[href="/login"]`)
+	tab.click(`button[value="alice"]`)
+	tab.click(`button[value="agree"]`)
+	tab.sees("Login successful")
+	tab.sees("Now playing:")
+	id := tab.userID()
+
+	demo.kill()
+	demo, _, _ = startDemo(t, env, strings.TrimPrefix(base, "http://"), strings.TrimPrefix(spotify, "http://"))
+	tab.do(chromedp.Navigate(base))
+	tab.sees("Now playing:")
+	if got := tab.userID(); got != id {
+		t.Errorf("after a kill -9 the page shows user ID %s, want %s", got, id)
+	}
+	tab.click(`form[action="/logout"] button`)
+	tab.sees("User ID: None")
+	demo.stop()
+}
+
+// findChromium skips the test where there is none, loudly, and fails under CI=true.
+func findChromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("no Chromium: the demo must be tested in a real browser here")
+	}
+	t.Skip("NO CHROMIUM: the demo is not tested in a real browser")
+	return ""
+}
+
+// tab is one tab of a Chromium.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func openTab(t *testing.T, chromium string) *tab {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx,
+		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.ExecPath(chromium))
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	tab := &tab{t, ctx}
+	tab.do()
+	return tab
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
+}
+
+// click presses something that leads to another page, and waits for that.
+func (p *tab) click(selector string) {
+	p.t.Helper()
+	if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		p.t.Fatalf("clicking %s: %v\n%s", selector, err, p.text())
+	}
+}
+
+func (p *tab) text() string {
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	if err != nil {
+		p.t.Fatalf("reading the page: %v", err)
+	}
+	return text
+}
+
+// sees waits until the page shows text: what is live arrives a little later.
+func (p *tab) sees(text string) {
+	p.t.Helper()
+	shown := fmt.Sprintf("document.body.innerText.toLowerCase().includes(%q)", strings.ToLower(text))
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](shown, chromedp.WithPollingTimeout(patience))); err != nil {
+		p.t.Fatalf("the page does not show %q (%v):\n%s", text, err, p.text())
+	}
+}
+
+func (p *tab) userID() string {
+	p.t.Helper()
+	return page{text: p.text()}.userID(p.t)
+}
