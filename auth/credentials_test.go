@@ -12,7 +12,7 @@ import (
 
 func TestApplicationToken(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	token, err := w.cred.RequestClientToken(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestApplicationToken(t *testing.T) {
 
 func TestCodesByHand(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	state := auth.GenerateState()
 	back := w.Approve(w.cred.AuthorizationURL(auth.Scopes(auth.ScopeUserReadEmail), state), "alice")
 	if got, err := auth.ParseState(back.String()); got != state || err != nil {
@@ -111,10 +111,13 @@ func TestRefreshKeepsWhatTheAnswerLeavesOut(t *testing.T) {
 
 func TestRefreshInEveryMode(t *testing.T) {
 	t.Parallel()
-	for name, mode := range modes {
+	for name, mode := range map[string]emulator.RefreshTokens{
+		"none": emulator.NoneReturned, "same": emulator.SameReturned, "empty": emulator.EmptyReturned,
+		"rotated": emulator.Rotated, "family": emulator.RotatedFamily, "grace": emulator.RotatedGrace,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Config{Refresh: mode, Quirks: []emulator.Quirk{"no-scope-in-answer"}})
+			w := newService(t, emulator.Config{Refresh: mode, Quirks: []emulator.Quirk{"no-scope-in-answer"}})
 			for _, opts := range [][]auth.AuthorizationOption{nil, {auth.WithPKCE}} {
 				login := w.cred.UserAuth(auth.Scopes(auth.ScopeUserTopRead), opts...)
 				token, err := login.RequestToken(t.Context(), w.cred, auth.ParseCallback(w.Approve(login.URL(), "alice")))
@@ -131,9 +134,9 @@ func TestRefreshInEveryMode(t *testing.T) {
 
 func TestRefreshFromASavedRefreshToken(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	consent := time.Now().Add(-time.Hour).UTC().Round(0)
-	saved := w.token().RefreshToken
+	saved := w.login(w.cred).RefreshToken
 	app := w.App()
 	cred, err := auth.NewCredentials(&auth.Config{
 		ClientID: app.ClientID, ClientSecret: app.ClientSecret, RefreshToken: saved, AuthorizedAt: consent, HTTPClient: w.Client(),
@@ -149,11 +152,11 @@ func TestRefreshFromASavedRefreshToken(t *testing.T) {
 	if err != nil || again.Subject != token.Subject || strings.Contains(token.Subject, saved) {
 		t.Errorf("the subject of one refresh token is %q, then %q; want one, and opaque", token.Subject, again.Subject)
 	}
-	other, err := cred.RefreshUserToken(t.Context(), w.token().RefreshToken)
+	other, err := cred.RefreshUserToken(t.Context(), w.login(w.cred).RefreshToken)
 	if err != nil || !other.AuthorizedAt.IsZero() || other.Subject == token.Subject {
 		t.Errorf("another refresh token: consent %v, subject %q, %v; want neither Config's nor the other's", other.AuthorizedAt, other.Subject, err)
 	}
-	public, err := w.public().RefreshPKCEToken(t.Context(), loginPublic(w).RefreshToken)
+	public, err := w.public().RefreshPKCEToken(t.Context(), w.login(w.public()).RefreshToken)
 	if err != nil || !public.UsesPKCE {
 		t.Errorf("RefreshPKCEToken = %v, %v", public, err)
 	}
@@ -161,8 +164,8 @@ func TestRefreshFromASavedRefreshToken(t *testing.T) {
 
 func TestRefreshWithoutASecretIsAPublicClients(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
-	token := auth.TokenFromOAuth2(loginPublic(w).OAuth2())
+	w := newService(t, emulator.Config{})
+	token := auth.TokenFromOAuth2(w.login(w.public()).OAuth2())
 	token.UsesPKCE = false // as an x/oauth2 file has it
 	next, err := w.public().Refresh(t.Context(), token)
 	if err != nil || !next.UsesPKCE {
@@ -170,24 +173,13 @@ func TestRefreshWithoutASecretIsAPublicClients(t *testing.T) {
 	}
 }
 
-func loginPublic(w world) *auth.Token {
-	w.t.Helper()
-	cred := w.public()
-	login := cred.UserAuth(auth.ScopeSet{})
-	token, err := login.RequestToken(w.t.Context(), cred, auth.ParseCallback(w.Approve(login.URL(), "alice")))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return token
-}
-
 func TestRefreshOfWhatCannotBeRefreshed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	if _, err := w.cred.Refresh(t.Context(), auth.StaticToken("a")); !errors.Is(err, auth.ErrExpired) {
 		t.Errorf("Refresh(StaticToken) = %v, want ErrExpired", err)
 	}
-	user := *w.token()
+	user := *w.login(w.cred)
 	user.RefreshToken = ""
 	for name, refresh := range map[string]func() (*auth.Token, error){
 		"Refresh(nil)":                    func() (*auth.Token, error) { return w.cred.Refresh(t.Context(), nil) },
@@ -200,31 +192,17 @@ func TestRefreshOfWhatCannotBeRefreshed(t *testing.T) {
 			t.Errorf("%s = %v, want ErrReauthorize, reason none", name, err)
 		}
 	}
-	if n := w.refreshes(); n != 0 {
+	if n := w.requests("refresh_token"); n != 0 {
 		t.Errorf("%d requests were sent for it, want none", n)
 	}
 }
 
 func TestVerdictsOfSpotify(t *testing.T) {
 	t.Parallel()
-	e := emulator.New(emulator.Config{})
-	w := world{e, t, nil}
-	app := e.App()
-	conf := &auth.Config{ClientID: app.ClientID, ClientSecret: app.ClientSecret, RedirectURI: app.RedirectURIs[0], HTTPClient: e.Client(), Now: e.Now}
-	cred, err := auth.NewCredentials(conf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.cred = cred
-	token := w.token()
+	w := newService(t, emulator.Config{})
+	cred, token := w.cred, w.login(w.cred)
 
-	wrong := *conf
-	wrong.ClientSecret = "wrong-" + canary
-	broken, err := auth.NewCredentials(&wrong)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := broken.Refresh(t.Context(), token); !errors.Is(err, auth.ErrApp) || errors.Is(err, auth.ErrReauthorize) || sings(err.Error()) {
+	if _, err := w.app("wrong-"+canary).Refresh(t.Context(), token); !errors.Is(err, auth.ErrApp) || errors.Is(err, auth.ErrReauthorize) || sings(err.Error()) {
 		t.Errorf("a wrong secret: %v, want ErrApp", err)
 	}
 	if _, err := cred.Refresh(t.Context(), token); err != nil {
@@ -232,17 +210,17 @@ func TestVerdictsOfSpotify(t *testing.T) {
 	}
 
 	// Config.Now governs what is left of the token, and what its end was.
-	e.Advance(2 * time.Hour)
+	w.Advance(2 * time.Hour)
 	if !token.IsExpiring() || token.ExpiresIn() != 0 {
 		t.Errorf("two hours later by Config.Now: %v left", token.ExpiresIn())
 	}
-	e.AdvanceDate(0, 6, 1)
-	_, err = cred.Refresh(t.Context(), token)
+	w.AdvanceDate(0, 6, 1)
+	_, err := cred.Refresh(t.Context(), token)
 	if gone, ok := errors.AsType[*auth.ReauthorizeError](err); !ok || gone.Reason != auth.ReasonExpired || !gone.AuthorizedAt.Equal(token.AuthorizedAt) {
 		t.Errorf("after six months: %v, want reason expired", err)
 	}
-	token = w.token()
-	e.Revoke("alice")
+	token = w.login(w.cred)
+	w.Revoke("alice")
 	_, err = cred.Refresh(t.Context(), token)
 	if gone, ok := errors.AsType[*auth.ReauthorizeError](err); !ok || gone.Reason != auth.ReasonRevoked {
 		t.Errorf("after she revoked it: %v, want reason revoked", err)

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/tenuto-dev/tenuto/auth"
@@ -34,6 +36,17 @@ func ExamplePromptForPKCEToken() {
 	fmt.Println(must(token.Token(ctx)).Scope, must(token.Token(ctx)).UsesPKCE)
 	// Output:
 	// user-read-email true
+}
+
+// TestTheBrowserDoesNotClutter: what the browser says reaches neither stdout nor stderr. In a
+// process of its own, for they are taken hold of when a program begins.
+func TestTheBrowserDoesNotClutter(t *testing.T) {
+	t.Parallel()
+	program := exec.CommandContext(t.Context(), must(os.Executable()), "-test.v", "-test.run=^ExamplePromptForUserToken$")
+	output, err := program.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), "PASS: ExamplePromptForUserToken") || strings.Contains(string(output), "noise") {
+		t.Errorf("the prompt's program: %v, and says:\n%s", err, output)
+	}
 }
 
 // atAlices is a computer whose browser, a noisy one, is run by alice, who always agrees.

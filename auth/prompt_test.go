@@ -37,11 +37,24 @@ type screen struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 	news chan struct{}
+
+	awaited string // before it is shown, pause runs
+	pause   func()
+}
+
+// before has pause run before text is shown.
+func (s *screen) before(text string, pause func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.awaited, s.pause = text, pause
 }
 
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.pause != nil && strings.Contains(string(p), s.awaited) {
+		s.pause()
+	}
 	s.text.Write(p)
 	select {
 	case s.news <- struct{}{}:
@@ -213,6 +226,16 @@ func TestPromptIgnoresStrangers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
+	// It must not hold up the end of the login: closed before that is said, not after a while.
+	closed := make(chan struct{})
+	go func() { _, _ = io.Copy(io.Discard, silent); close(closed) }()
+	d.screen.before("Logged in.", func() {
+		select {
+		case <-closed:
+		case <-time.After(time.Minute):
+			t.Errorf("the login waited for a connection on which nothing is said")
+		}
+	})
 
 	at := "http://" + back.Host
 	for _, test := range []struct {

@@ -24,6 +24,7 @@ func TestRedirectURIs(t *testing.T) {
 		"https://localhost:5000/callback":             `"http://127.0.0.1:5000/callback"`,
 		"http://localhost.:5000/callback":             `"http://127.0.0.1:5000/callback"`,
 		"http://app.localhost:5000/callback":          `"http://127.0.0.1:5000/callback"`,
+		"https://app.localhost/callback":              `"http://127.0.0.1/callback"`,
 		"http://example.com/callback":                 `"https://example.com/callback"`,
 		"http://127.0.0.2:5000/callback":              `"http://127.0.0.1:5000/callback"`,
 		"http://[0:0:0:0:0:0:0:1]:5000/callback":      `"http://[::1]:5000/callback"`,

@@ -40,7 +40,7 @@ func TestUserAuthFinishesALogin(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Config{})
+			w := newService(t, emulator.Config{})
 			cred := w.cred
 			if test.noSecret {
 				cred = w.public()
@@ -71,20 +71,9 @@ func TestUserAuthFinishesALogin(t *testing.T) {
 	}
 }
 
-// public is the same app without its secret.
-func (w world) public() *auth.Credentials {
-	w.t.Helper()
-	app := w.App()
-	cred, err := auth.NewCredentials(&auth.Config{ClientID: app.ClientID, RedirectURI: app.RedirectURIs[0], HTTPClient: w.Client()})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return cred
-}
-
 func TestStateComesFirst(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	login := w.cred.UserAuth(auth.ScopeSet{})
 	right := auth.ParseCallback(w.Approve(login.URL(), "alice"))
 	for name, cb := range map[string]auth.Callback{
@@ -109,7 +98,7 @@ func TestStateComesFirst(t *testing.T) {
 
 func TestRefusalAndOtherErrors(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	login := w.cred.UserAuth(auth.ScopeSet{})
 	cb := auth.ParseCallback(w.Refuse(login.URL(), "alice"))
 	cb.Code = "and a code that nobody should send"
@@ -137,7 +126,7 @@ func TestRefusalAndOtherErrors(t *testing.T) {
 
 func TestUserAuthWorksOnceForManyAtATime(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	login := w.cred.UserAuth(auth.ScopeSet{})
 	cb := auth.ParseCallback(w.Approve(login.URL(), "alice"))
 	var all sync.WaitGroup
@@ -157,7 +146,7 @@ func TestUserAuthWorksOnceForManyAtATime(t *testing.T) {
 
 func TestUserAuthAtRest(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Config{})
+	w := newService(t, emulator.Config{})
 	for _, opts := range [][]auth.AuthorizationOption{nil, {auth.WithPKCE, auth.ShowDialog}} {
 		login := w.cred.UserAuth(auth.Scopes(auth.ScopeUserTopRead), opts...)
 		data, err := login.MarshalBinary()
@@ -167,7 +156,7 @@ func TestUserAuthAtRest(t *testing.T) {
 		if len(data) > 2000 {
 			t.Errorf("%d bytes: too long for a cookie", len(data))
 		}
-		replica := newWorldLike(t, w) // another process
+		replica := w.confidential() // another process
 		var back auth.UserAuth
 		if err := back.UnmarshalBinary(data); err != nil {
 			t.Fatal(err)
@@ -185,16 +174,6 @@ func TestUserAuthAtRest(t *testing.T) {
 			t.Errorf("UnmarshalBinary(%s) = nil, want an error", text)
 		}
 	}
-}
-
-func newWorldLike(t *testing.T, w world) *auth.Credentials {
-	t.Helper()
-	app := w.App()
-	cred, err := auth.NewCredentials(&auth.Config{ClientID: app.ClientID, ClientSecret: app.ClientSecret, RedirectURI: app.RedirectURIs[0], HTTPClient: w.Client()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cred
 }
 
 func TestAttempts(t *testing.T) {

@@ -204,6 +204,31 @@ func TestAnswersAreReadStrictly(t *testing.T) {
 	}
 }
 
+// flood is an answer without end.
+type flood struct{ sent atomic.Int64 }
+
+func (f *flood) Read(p []byte) (int, error) {
+	f.sent.Add(int64(len(p)))
+	return copy(p, strings.Repeat(" ", len(p))), nil
+}
+
+func (f *flood) Close() error { return nil }
+
+func TestAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400} {
+		var endless flood
+		_, err := credentials(t, transport(func(r *http.Request) (*http.Response, error) {
+			res, _ := says(status, "")(r)
+			res.Body = &endless
+			return res, nil
+		})).RefreshUserToken(t.Context(), "r")
+		if err == nil || errors.Is(err, auth.ErrReauthorize) || endless.sent.Load() > 66<<10 {
+			t.Errorf("%d, an endless body: %v after %d bytes, want an error after 64 KiB", status, err, endless.sent.Load())
+		}
+	}
+}
+
 func TestExpiresInIsClamped(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
