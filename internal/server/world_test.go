@@ -146,8 +146,9 @@ func (w *world) open() {
 }
 
 func (w *world) serve(listener net.Listener) {
-	w.http = &http.Server{Handler: w.srv.Handler()}
-	go func() { _ = w.http.Serve(listener) }()
+	s := &http.Server{Handler: w.srv.Handler()}
+	w.http = s
+	go func() { _ = s.Serve(listener) }()
 }
 
 func (w *world) stop() {
