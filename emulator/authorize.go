@@ -118,8 +118,8 @@ func (e *Emulator) serveAuthorize(w http.ResponseWriter, x *exchange) {
 // askForConsent shows who is there what the app asks, unless it is settled.
 func (e *Emulator) askForConsent(w http.ResponseWriter, x *exchange, a authorization) {
 	visit := visitOf(x.r)
-	if visit == nil && e.conf.AutoApprove != "" {
-		e.sendCode(w, x, a, e.conf.AutoApprove)
+	if visit == nil && e.conf().AutoApprove != "" {
+		e.sendCode(w, x, a, e.conf().AutoApprove)
 		return
 	}
 	p := e.visitor(x)

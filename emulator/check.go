@@ -9,7 +9,7 @@ import (
 
 // Check says what is wrong with a configuration: nil if New would accept it.
 func (c Config) Check() error {
-	for _, err := range []error{c.checkApps(), c.checkPeople(), c.checkTokens()} {
+	for _, err := range []error{c.checkApps(), c.checkPeople(), c.checkTokens(), c.checkLimits()} {
 		if err != nil {
 			return err
 		}
@@ -88,6 +88,16 @@ func (p Person) check() error {
 
 func isCountry(s string) bool {
 	return len(s) == 2 && 'A' <= s[0] && s[0] <= 'Z' && 'A' <= s[1] && s[1] <= 'Z'
+}
+
+func (c Config) checkLimits() error {
+	switch {
+	case c.RateLimit < 0:
+		return fmt.Errorf("emulator: Config.RateLimit is %d: want requests per 30 seconds, or 0 for no limit", c.RateLimit)
+	case c.Quota < 0:
+		return fmt.Errorf("emulator: Config.Quota is %d: want requests per 24 hours, or 0 for no limit", c.Quota)
+	}
+	return nil
 }
 
 func (c Config) checkTokens() error {

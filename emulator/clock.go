@@ -17,8 +17,8 @@ func (e *Emulator) now() time.Time {
 }
 
 func (e *Emulator) base() time.Time {
-	if e.conf.Now != nil {
-		return e.conf.Now()
+	if e.conf().Now != nil {
+		return e.conf().Now()
 	}
 	return time.Now()
 }
@@ -63,7 +63,7 @@ func (e *Emulator) wait(ctx context.Context, d time.Duration) bool {
 		if left <= 0 {
 			return ctx.Err() == nil
 		}
-		if e.conf.Now != nil { // it may stand still, or be turned by hand: look again and again
+		if e.conf().Now != nil { // it may stand still, or be turned by hand: look again and again
 			left = min(left, pause)
 			pause = min(2*pause, time.Second)
 		}

@@ -16,6 +16,9 @@ type Config struct {
 	NarrowOnRefresh bool             // refreshed tokens keep their own consent's scope; false: all the person ever granted this app
 	Quirks          []Quirk          // oddities of the real service; nil: those always seen
 
+	RateLimit int // requests an app may make in any 30 seconds, and as many to /api/token; 0: no limit
+	Quota     int // requests the development-mode apps of one Owner may make together in any 24 hours; 0: no limit
+
 	AutoApprove string // the person for whom every GET /authorize redirects at once; "": the consent page is shown
 	AllowRemote bool   // /_emulator/ answers under any host name, not only this machine's
 }
@@ -41,6 +44,7 @@ type App struct {
 	ClientID, ClientSecret string
 	RedirectURIs           []string
 	Extended               bool     // extended quota mode; else development mode
+	Owner                  string   // the developer's account: its apps share one quota
 	OwnerFree              bool     // the owner has no Premium: every call is 403
 	Allowlist              []string // people admitted in development mode; nil: all
 }

@@ -89,7 +89,7 @@ func (e *Emulator) serveControl(w http.ResponseWriter, r *http.Request) {
 // guard refuses what a foreign page may have sent: by its origin, and by a host name, for any
 // name can be made to mean this machine.
 func (e *Emulator) guard(r *http.Request) error {
-	if !e.conf.AllowRemote && !e.ownHost(r) {
+	if !e.conf().AllowRemote && !e.ownHost(r) {
 		return fmt.Errorf("%s answers under the names of this machine only, not as %q: allow remote use if that is meant", controlPath, r.Host)
 	}
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {

@@ -16,6 +16,7 @@ type controlApp struct {
 	ClientSecret string   `json:"client_secret"`
 	RedirectURIs []string `json:"redirect_uris"`
 	Extended     bool     `json:"extended"`
+	Owner        string   `json:"owner,omitempty"`
 	OwnerFree    bool     `json:"owner_free"`
 	Allowlist    []string `json:"allowlist,omitempty"`
 }

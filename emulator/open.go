@@ -45,14 +45,14 @@ func Open(path string, c Config) (*Emulator, error) {
 func (e *Emulator) merge(stored *state) {
 	configured := e.st
 	e.adopt(stored, e.cat)
-	if e.conf.Apps != nil || len(stored.Apps) == 0 {
+	if e.conf().Apps != nil || len(stored.Apps) == 0 {
 		others := slices.DeleteFunc(stored.Apps, func(a *App) bool { return configured.app(a.ClientID) != nil })
 		stored.Apps = append(configured.Apps, others...)
 	}
 	for _, p := range configured.People {
 		if old := stored.byName[p.Name]; old == nil {
 			stored.putPerson(p)
-		} else if e.conf.People != nil {
+		} else if e.conf().People != nil {
 			old.Person = p.Person
 		}
 	}

@@ -103,10 +103,12 @@ func (e *Emulator) known(person string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.personNamed(person) == nil {
-		return fmt.Errorf("emulator: nobody is called %q", person)
+		return noPerson(person)
 	}
 	return nil
 }
+
+func noPerson(name string) error { return fmt.Errorf("emulator: nobody is called %q", name) }
 
 func withoutQuery(u *url.URL) string {
 	bare := *u

@@ -15,7 +15,7 @@ var names = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", 
 
 // populate registers the apps and admits the people of the configuration.
 func (e *Emulator) populate() {
-	apps, people := e.conf.Apps, e.conf.People
+	apps, people := e.conf().Apps, e.conf().People
 	if apps == nil {
 		apps = []App{{}}
 	}

@@ -53,10 +53,10 @@ func Quirks() map[Quirk]string { return maps.Clone(quirkSentences) }
 func (e *Emulator) quirky(q Quirk) bool { return slices.Contains(e.quirkList(), q) }
 
 func (e *Emulator) quirkList() []Quirk {
-	if e.conf.Quirks == nil {
+	if e.conf().Quirks == nil {
 		return seenQuirks
 	}
-	return e.conf.Quirks
+	return e.conf().Quirks
 }
 
 // quirks are those of one answer.

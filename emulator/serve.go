@@ -21,6 +21,7 @@ type exchange struct {
 	r         *http.Request
 	body      []byte
 	form      url.Values // the body, if it is a form
+	api       bool       // it is below /v1
 	name      string     // "GET /me/player", "POST /api/token"
 	serve     func(http.ResponseWriter, *exchange)
 	operation *operations.Operation // nil unless it is one of the Web API
@@ -44,8 +45,14 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Payload too large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	fault := e.faults.strike(x.name, x.entry.Person)
 	a := newAnswer()
+	if refused := e.limit(x); refused != nil {
+		refused.write(a, x)
+		e.entries.finish(x.entry, a.status, false)
+		a.send(w, false)
+		return
+	}
+	fault := e.faults.strike(x.name, x.entry.Person)
 	switch {
 	case fault == nil:
 		e.handle(a, x)
@@ -126,7 +133,7 @@ func (e *Emulator) route(x *exchange) {
 
 func (e *Emulator) routeAPI(x *exchange) {
 	path := strings.TrimPrefix(x.r.URL.EscapedPath(), "/v1")
-	x.name = x.r.Method + " " + strings.TrimPrefix(x.r.URL.Path, "/v1")
+	x.api, x.name = true, x.r.Method+" "+strings.TrimPrefix(x.r.URL.Path, "/v1")
 	x.serve = func(w http.ResponseWriter, x *exchange) {
 		if allowCrossOrigin(w, x.r) {
 			e.serveAPI(w, x.r, x.operation, x.params)

@@ -39,6 +39,7 @@ func (e *Emulator) Restore(snapshot []byte) error {
 	e.mu.Lock()
 	e.adopt(st, cat)
 	e.mu.Unlock()
+	e.limits.forget()
 	return e.rewrite()
 }
 

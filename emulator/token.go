@@ -176,7 +176,7 @@ func (e *Emulator) grantRefresh(x *exchange, app *App, public bool) (*tokenAnswe
 		return nil, refused
 	}
 	scopes := g.Scopes
-	if all := e.st.Consents.get(consentKey(g.App, g.Person)); all != nil && !e.conf.NarrowOnRefresh {
+	if all := e.st.Consents.get(consentKey(g.App, g.Person)); all != nil && !e.conf().NarrowOnRefresh {
 		scopes = all.Scopes
 	}
 	answer := e.userToken(g, t.Grant, scopes)
@@ -189,10 +189,10 @@ func (e *Emulator) checkReplaced(t *refreshToken, g *grant) *oauthError {
 	if t.Replaced.IsZero() {
 		return nil
 	}
-	if e.conf.Refresh == RotatedGrace && e.now().Before(t.Replaced.Add(graceOfOld)) {
+	if e.conf().Refresh == RotatedGrace && e.now().Before(t.Replaced.Add(graceOfOld)) {
 		return nil
 	}
-	if e.conf.Refresh == RotatedFamily {
+	if e.conf().Refresh == RotatedFamily {
 		e.st.endGrant(t.Grant, g)
 	}
 	return revokedRefresh
@@ -201,7 +201,7 @@ func (e *Emulator) checkReplaced(t *refreshToken, g *grant) *oauthError {
 // rotate is what a refresh answers beside the access token; nil is nothing.
 func (e *Emulator) rotate(value string, t *refreshToken) *string {
 	answer := ""
-	switch e.conf.Refresh {
+	switch e.conf().Refresh {
 	case NoneReturned:
 		return nil
 	case SameReturned:
@@ -237,7 +237,7 @@ func (e *Emulator) userToken(g *grant, grantID string, scopes []string) *tokenAn
 }
 
 func (e *Emulator) accessToken(app, grantID, person string, scopes []string) *tokenAnswer {
-	now, lifetime := e.now(), e.conf.TokenLifetime
+	now, lifetime := e.now(), e.conf().TokenLifetime
 	if lifetime == 0 {
 		lifetime = time.Hour
 	}
@@ -250,7 +250,7 @@ func (e *Emulator) accessToken(app, grantID, person string, scopes []string) *to
 
 // consentOver tells whether what was agreed to at t has to be agreed to again.
 func (e *Emulator) consentOver(t time.Time) bool {
-	switch months := e.conf.ConsentLifetime; months {
+	switch months := e.conf().ConsentLifetime; months {
 	case -1:
 		return false
 	case 0:

@@ -43,6 +43,8 @@ func TestCheck(t *testing.T) {
 		"TokenLifetime":      {TokenLifetime: -1},
 		"ConsentLifetime":    {ConsentLifetime: -2},
 		"Config.Refresh":     {Refresh: 42},
+		"Config.RateLimit":   {RateLimit: -1},
+		"Config.Quota":       {Quota: -1},
 		"no quirk is called": {Quirks: []emulator.Quirk{"nonsense"}},
 	} {
 		err := c.Check()
