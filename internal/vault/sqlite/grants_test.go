@@ -15,12 +15,12 @@ import (
 )
 
 // A second process cannot open the file: its place is taken by a second Grants of the same DB, which shares nothing
-// with the first but the database.
+// with the first but the database. The bubble's clock is the database's too, so leases run out at once.
 func TestStore(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	opened := map[*testing.T]*vault.DB{}
-	authtest.RunStore(t, func(t *testing.T) auth.Store {
+	authtest.RunStoreInBubble(t, func(t *testing.T) auth.Store {
 		mu.Lock()
 		defer mu.Unlock()
 		if opened[t] == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,9 @@ func TestSecondOpenIsRefused(t *testing.T) {
 	if !errors.Is(err, vault.ErrInUse) {
 		t.Fatalf("second OpenDir: %v, want ErrInUse", err)
 	}
+	if pid := strconv.Itoa(os.Getpid()); !strings.Contains(err.Error(), pid) {
+		t.Errorf("second OpenDir: %v, want the holder's number %s in it", err, pid)
+	}
 	if err := db.Ping(t.Context()); err != nil {
 		t.Errorf("the first one after the second was refused: %v", err)
 	}
@@ -200,6 +204,31 @@ func TestMissingKeyFile(t *testing.T) {
 		t.Errorf("OpenDir without the key file: %v, want ErrKey and advice", err)
 	}
 	same(t, before, snapshot(t, dir))
+}
+
+func TestEmptyKeyFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	key := filepath.Join(dir, sqlite.KeyFile)
+	try(t, os.WriteFile(key, nil, 0o600)) // a first start killed while making it
+	closeDB(t, open(t, dir))
+	try(t, os.Truncate(key, 0)) // a disaster
+	if _, err := sqlite.OpenDir(t.Context(), dir); !errors.Is(err, vault.ErrKey) {
+		t.Errorf("OpenDir of a database whose key file is empty = %v, want ErrKey", err)
+	}
+}
+
+// A database of tomorrow's program is not for today's.
+func TestNewerTablesAreRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	closeDB(t, open(t, dir))
+	disk := raw(t, dir)
+	execute(t, disk, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
+	try(t, disk.Close())
+	if _, err := sqlite.OpenDir(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "newer Tenuto") {
+		t.Errorf("OpenDir of a newer database = %v, want that it says so", err)
+	}
 }
 
 // A first start that died between the two files goes on with the key that is there.

@@ -15,9 +15,12 @@ import (
 // cannot have (WAL on some file systems) without an error.
 type setting struct{ name, value, reads string }
 
+// busyTimeout is in ms. Only other programs (a backup, a shell) can make us wait.
+const busyTimeout = "5000"
+
 // common are the settings of every connection.
 var common = []setting{
-	{"busy_timeout", "5000", "5000"}, // ms; only other programs (a backup, a shell) can make us wait
+	{"busy_timeout", busyTimeout, busyTimeout},
 	{"foreign_keys", "ON", "1"},
 	{"trusted_schema", "OFF", "0"}, // nothing in the file may call functions
 }

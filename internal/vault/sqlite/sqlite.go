@@ -38,6 +38,9 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.now = 
 func OpenDir(ctx context.Context, dir string, opts ...Option) (*vault.DB, error) {
 	keyFile := filepath.Join(dir, KeyFile)
 	return open(ctx, filepath.Join(dir, DatabaseFile), func(isNew bool) (*vault.KeyRing, error) {
+		if isNew {
+			removeEmpty(keyFile)
+		}
 		keys, err := vault.OpenKeyFile(keyFile)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return keys, err
@@ -48,6 +51,14 @@ func OpenDir(ctx context.Context, dir string, opts ...Option) (*vault.DB, error)
 		}
 		return vault.CreateKeyFile(keyFile)
 	}, opts)
+}
+
+// removeEmpty removes a key file that a first start left empty when it was killed. Where there is no database yet,
+// and the lock is ours, nobody can miss it.
+func removeEmpty(path string) {
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		os.Remove(path) // if it stays, opening it says what is wrong
+	}
 }
 
 // Open opens or makes the vault in the file at path, sealed under keys. Before it writes a byte it makes sure that

@@ -70,10 +70,15 @@ func (t *tables) Ping(ctx context.Context) error {
 	return err
 }
 
-// checkpoint moves the WAL into the database and empties it. A reader that is in the way only delays that until the
-// next time.
+// checkpoint moves the WAL into the database and empties it. A reader that is in the way, a backup say, delays that
+// until the next time: writers wait no longer than a moment for it.
 func (w *writer) checkpoint(ctx context.Context) error {
 	return w.do(&write{ctx: ctx, between: true, run: func(c *conn) error {
-		return explain("checkpoint", c.query(func(*sql.Rows) error { return nil }, `PRAGMA wal_checkpoint(TRUNCATE)`))
+		for _, pragma := range []string{`PRAGMA busy_timeout = 100`, `PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA busy_timeout = ` + busyTimeout} {
+			if err := c.query(func(*sql.Rows) error { return nil }, pragma); err != nil {
+				return explain("checkpoint", err)
+			}
+		}
+		return nil
 	}})
 }
