@@ -63,7 +63,7 @@ func (l *loopback) serve(attempt *UserAuth) <-chan Callback {
 	l.attempt = attempt
 	l.server = &http.Server{
 		Handler: l, ConnState: l.track,
-		ReadHeaderTimeout: 5 * time.Second, WriteTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		ReadHeaderTimeout: time.Minute, WriteTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}
 	go func() { _ = l.server.Serve(l.socket) }() // always an error in the end: the server was closed
 	return l.arrived

@@ -232,7 +232,7 @@ func TestPromptIgnoresStrangers(t *testing.T) {
 	d.screen.before("Logged in.", func() {
 		select {
 		case <-closed:
-		case <-time.After(time.Minute):
+		case <-time.After(30 * time.Second):
 			t.Errorf("the login waited for a connection on which nothing is said")
 		}
 	})
