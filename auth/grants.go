@@ -21,6 +21,7 @@ type Grants struct {
 	hookFirst bool // what before refuses does not count as saved, whatever the store says
 	cacheFor  time.Duration
 	lease     time.Duration
+	exclusive bool
 	me        string // the name leases are claimed under
 	app       *breaker
 	flights   flights

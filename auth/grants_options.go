@@ -26,6 +26,13 @@ func CacheFor(d time.Duration) GrantsOption {
 	return grantsOption(func(g *Grants) { g.cacheFor = max(0, d) })
 }
 
+// Exclusive says that nothing else reaches the store while this Grants is in use: a lock keeps
+// other processes out. A lease it finds there is then a dead predecessor's, and is taken over
+// at once: after a crash nobody waits for it to run out. Without such a lock it loses logins.
+func Exclusive() GrantsOption {
+	return grantsOption(func(g *Grants) { g.exclusive = true })
+}
+
 // LeaseFor changes how long one process may take for a refresh before another does it again
 // (25 s; at least 5 s). All processes of a store should agree. A request to Spotify may take
 // 10 s: under a shorter lease a slow answer costs a second request.

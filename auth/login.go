@@ -118,7 +118,7 @@ func (l *login) glance() glance {
 func (l *login) view(rec *Record) view {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	v := view{me: l.grants.me, now: l.grants.now(), lease: l.grants.lease}
+	v := view{me: l.grants.me, now: l.grants.now(), lease: l.grants.lease, alone: l.grants.exclusive}
 	if l.refused != nil {
 		v.refused = l.refused.AccessToken
 	}

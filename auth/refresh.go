@@ -58,6 +58,7 @@ type view struct {
 	refused string        // the access token Spotify refused, if any
 	watched time.Duration // how long it has seen the record's lease unchanged, on its monotonic clock
 	lease   time.Duration // how long its own leases are
+	alone   bool          // nobody else can reach the store: another's lease is a dead predecessor's
 }
 
 // sent is what a request consumed: which login, which of its generations, under which lease.
@@ -95,12 +96,12 @@ func (r *Record) leasedByOther(me string) bool {
 func (r *Record) abandoned(v view) bool {
 	held := max(v.lease, r.rule().lease.For)
 	onStore := r.Now.Sub(r.Written)
-	return v.watched >= held || !r.Written.IsZero() && !r.Now.IsZero() && onStore > 2*held
+	return v.alone || v.watched >= held || !r.Written.IsZero() && !r.Now.IsZero() && onStore > 2*held
 }
 
-// claimed takes the lease.
+// claimed takes the lease. What the dead asked for reaches nobody any more: no answer contests.
 func (r *Record) claimed(v view) *Record {
-	takeover := r.leasedByOther(v.me)
+	takeover := r.leasedByOther(v.me) && !v.alone
 	return r.with(func(_ *Record, s *recordState) {
 		s.lease = lease{
 			Owner: v.me, Seq: s.lease.Seq + 1, At: v.now, For: v.lease,

@@ -51,7 +51,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{settings: set, app: set.App.ClientID, db: set.DB, cred: cred}
-	s.grants = cred.Grants(s.db.Grants(s.app), auth.CacheFor(grantCache))
+	s.grants = cred.Grants(s.db.Grants(s.app), s.grantOptions()...)
 	s.jar = newJar(set.secure)
 	s.limits = newLimiter(set.Now)
 	s.journal = newJournal(set.Log, set.Now)
@@ -65,6 +65,16 @@ func New(c Config) (*Server, error) {
 	s.public = s.guard(s.routes())
 	s.operations = s.operationRoutes()
 	return s, nil
+}
+
+// grantOptions: after a crash nobody waits for the leases of the process that died, where the
+// database is ours alone.
+func (s *Server) grantOptions() []auth.GrantsOption {
+	opts := []auth.GrantsOption{auth.CacheFor(grantCache)}
+	if s.db.Exclusive() {
+		opts = append(opts, auth.Exclusive())
+	}
+	return opts
 }
 
 // spotifyOptions: a page does not wait out a rate limit.

@@ -55,6 +55,8 @@ type Tables interface {
 	// InsertSpent writes a new row; false if there is one.
 	InsertSpent(ctx context.Context, app string, state []byte, until time.Time) (bool, error)
 
+	// Exclusive reports whether a lock keeps every other process out of the database.
+	Exclusive() bool
 	// Sweep deletes what ended by now.
 	Sweep(ctx context.Context, now time.Time) error
 	// Ping reads, writes and commits.

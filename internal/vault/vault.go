@@ -117,5 +117,9 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Exclusive reports whether a lock keeps every other process out of the database: what a dead
+// predecessor left half done is then nobody else's.
+func (db *DB) Exclusive() bool { return db.tables.Exclusive() }
+
 // Close waits for writes under way and closes the database. Afterwards everything returns ErrClosed.
 func (db *DB) Close() error { return db.tables.Close() }

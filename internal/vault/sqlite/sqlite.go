@@ -114,6 +114,9 @@ type tables struct {
 
 var _ vault.Tables = (*tables)(nil)
 
+// Exclusive implements vault.Tables: the lock file says so.
+func (t *tables) Exclusive() bool { return true }
+
 // Close implements vault.Tables. A second one returns what the first did.
 func (t *tables) Close() error {
 	t.closing.Do(func() { t.closeErr = t.close() })
