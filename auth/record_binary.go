@@ -96,7 +96,7 @@ func (r *Record) UnmarshalBinary(data []byte) error {
 		next.Dead = &ReauthorizeError{Reason: f.Dead.Reason, AuthorizedAt: f.Dead.AuthorizedAt}
 		state.diedAt = f.Dead.At
 	}
-	if f.Token != nil {
+	if f.Token != nil && string(f.Token) != "null" {
 		next.Token = new(Token)
 		if err := next.Token.UnmarshalBinary(f.Token); err != nil {
 			return fmt.Errorf("auth: read record: %w", err)
