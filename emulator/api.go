@@ -110,7 +110,7 @@ func (c *call) oldPath() bool {
 
 // look decides what the answer may show.
 func (c *call) look() *apiError {
-	c.origin, c.extended, c.quirks = c.e.origin(c.r), c.app.Extended, c.e.quirks()
+	c.origin, c.extended, c.quirks = c.e.origin(c.r), c.app.Extended, c.e.conf().quirks
 	if c.person != nil {
 		c.country = c.person.Country
 		if c.scopes["user-read-playback-position"] {

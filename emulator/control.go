@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -41,6 +40,8 @@ func (e *Emulator) controlRoutes() http.Handler {
 		"GET /snapshot":       e.controlSnapshot,
 		"PUT /snapshot":       e.controlRestore,
 		"GET /quirks":         e.controlQuirks,
+		"GET /settings":       e.controlSettings,
+		"POST /settings":      e.controlConfigure,
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+controlPath+path, func(w http.ResponseWriter, r *http.Request) {
@@ -147,16 +148,3 @@ func (s *span) UnmarshalJSON(data []byte) error {
 }
 
 func (s span) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s).String()) }
-
-func (e *Emulator) controlQuirks(*http.Request) (any, error) {
-	type quirk struct {
-		Name  Quirk  `json:"name"`
-		Words string `json:"words"`
-	}
-	list := []quirk{}
-	for name, words := range Quirks() {
-		list = append(list, quirk{name, words})
-	}
-	slices.SortFunc(list, func(a, b quirk) int { return strings.Compare(string(a.Name), string(b.Name)) })
-	return list, nil
-}

@@ -19,7 +19,7 @@ var controlWords = []controlRoute{
 	{"GET", "/people", "Who has an account"},
 	{"POST", "/people", "Admit somebody: name, account_id, free, country, saved_tracks, playlists, silent"},
 	{"GET", "/apps", "The apps, with their secrets"},
-	{"POST", "/apps", "Register an app: client_id, client_secret, redirect_uris, extended, owner_free, allowlist"},
+	{"POST", "/apps", "Register an app: client_id, client_secret, redirect_uris, extended, owner, owner_free, allowlist"},
 	{"POST", "/approve", "Open a login url as person and agree; answers redirect_url"},
 	{"POST", "/refuse", "The same with Cancel"},
 	{"POST", "/revoke", "Take away what person granted, to all apps or to client_id"},
@@ -33,6 +33,8 @@ var controlWords = []controlRoute{
 	{"DELETE", "/ledger", "Begin a new ledger"},
 	{"GET", "/snapshot", "The whole state"},
 	{"PUT", "/snapshot", "Return to it"},
+	{"GET", "/settings", "How the emulator behaves"},
+	{"POST", "/settings", "Change it: refresh_tokens, narrow_on_refresh, token_lifetime, consent_months, quirks, auto_approve, rate_limit, quota"},
 	{"GET", "/quirks", "The oddities of the real service that can be had"},
 }
 

@@ -169,6 +169,11 @@ func TestControlMistakes(t *testing.T) {
 		{"POST", "/faults", `{"id": 3, "status": 500}`, "not chosen"},
 		{"DELETE", "/faults/7", ``, "no fault 7"},
 		{"GET", "/ledger?since=yesterday", ``, "yesterday"},
+		{"POST", "/settings", `{"refresh_tokens": "sometimes"}`, "choose one of none, same"},
+		{"POST", "/settings", `{"quirks": ["nonsense"], "quota": 5}`, "no quirk is called"},
+		{"POST", "/settings", `{"auto_approve": "mallory"}`, "nobody is called"},
+		{"POST", "/settings", `{"rate_limit": -1}`, "RateLimit"},
+		{"POST", "/settings", `{"token_lifetime": "-1h"}`, "TokenLifetime"},
 		{"PUT", "/snapshot", ``, "as the body"},
 		{"PUT", "/snapshot", `{}`, "no snapshot"},
 	} {

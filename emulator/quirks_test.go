@@ -71,7 +71,7 @@ func TestQuirks(t *testing.T) {
 		}
 	}
 	for quirk, sentence := range emulator.Quirks() {
-		if !tested[quirk] || !strings.HasSuffix(sentence, ".") {
+		if !tested[quirk] && !strings.HasPrefix(sentence, "A pack:") || !strings.HasSuffix(sentence, ".") {
 			t.Errorf("quirk %s (%s) is not tested, or not described", quirk, sentence)
 		}
 	}

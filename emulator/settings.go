@@ -1,33 +1,42 @@
 package emulator
 
+import "slices"
+
+// settings are a configuration and what follows from it.
+type settings struct {
+	Config
+	quirks quirks
+}
+
 // conf is how the emulator behaves now. It may be called with and without mu.
-func (e *Emulator) conf() *Config { return e.settings.Load() }
+func (e *Emulator) conf() *settings { return e.settings.Load() }
+
+func (e *Emulator) store(c Config) { e.settings.Store(&settings{c, c.oddities()}) }
 
 // Configure changes how the emulator behaves from now on: what a refresh answers, how long
 // tokens and consents live, the quirks, both limits, AutoApprove. What was given before stays
 // as it is. Apps, People, Seed, Now and AllowRemote are of the beginning only: changing them
 // has no effect. A bad configuration panics.
 func (e *Emulator) Configure(change func(*Config)) {
-	if err := e.configure(func(c *Config) error { change(c); return nil }); err != nil {
+	if err := e.configure(change); err != nil {
 		panic(err)
 	}
 }
 
 // configure changes nothing if there is an error.
-func (e *Emulator) configure(change func(*Config) error) error {
+func (e *Emulator) configure(change func(*Config)) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	old := e.conf()
-	changed := *old
-	if err := change(&changed); err != nil {
-		return err
-	}
+	old := e.conf().Config
+	changed := old
+	changed.Quirks = slices.Clone(old.Quirks)
+	change(&changed)
 	changed.Apps, changed.People, changed.Seed = old.Apps, old.People, old.Seed
 	changed.Now, changed.AllowRemote = old.Now, old.AllowRemote
 	if err := e.checkChanged(changed); err != nil {
 		return err
 	}
-	e.settings.Store(&changed)
+	e.store(changed)
 	return nil
 }
 

@@ -228,7 +228,7 @@ func (e *Emulator) grantClient(x *exchange, app *App, public bool) (*tokenAnswer
 // userToken is an access token for a person. Spotify names its scopes even if there are none.
 func (e *Emulator) userToken(g *grant, grantID string, scopes []string) *tokenAnswer {
 	answer := e.accessToken(g.App, grantID, g.Person, scopes)
-	if e.quirky(noScopeInAnswer) {
+	if e.conf().quirks.noScopeInAnswer {
 		return answer
 	}
 	text := strings.Join(scopes, " ")
