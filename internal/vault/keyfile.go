@@ -58,7 +58,7 @@ func CreateKeyFile(path string) (*KeyRing, error) {
 		return nil, fmt.Errorf("vault: new key file: %w", err)
 	}
 	keys := NewKeyRing()
-	err = keys.writeTo(file)
+	_, err = file.WriteString(keys.text())
 	err = errors.Join(err, file.Sync(), file.Close())
 	if err == nil {
 		err = syncDirectory(filepath.Dir(path))

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/hkdf"
 	"crypto/rand"
@@ -186,15 +185,15 @@ func (k *KeyRing) sealedByOther(sealed []byte) bool {
 	return true
 }
 
-// writeTo writes the ring as ParseKeys reads it.
-func (k *KeyRing) writeTo(w io.Writer) error {
-	out := bufio.NewWriter(w)
+// text is the ring as ParseKeys reads it.
+func (k *KeyRing) text() string {
+	var out strings.Builder
 	out.WriteString("# The keys of a Tenuto vault: the first seals, all open. Without them its database is lost;\n" +
 		"# with them and the database anybody can act as everyone who logged in. Back them up apart from it.\n")
 	for _, key := range k.ring().keys {
 		out.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
 	}
-	return out.Flush()
+	return out.String()
 }
 
 const redacted = "vault.KeyRing[redacted]"

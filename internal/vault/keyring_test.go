@@ -180,7 +180,7 @@ func TestKeyRingDoesNotPrint(t *testing.T) {
 	}
 	fmt.Fprintln(&out, fmt.Errorf("with %v", keys))
 	for _, canary := range []string{keyOne, keyOne[:12], hex.EncodeToString(raw)[:12], strings.ToUpper(hex.EncodeToString(raw))[:12],
-		fmt.Sprint(raw)[1:20], fmt.Sprintf("%#v", raw)[8:30], string(raw[:8])} {
+		fmt.Sprintf("%v", raw)[1:20], fmt.Sprintf("%#v", raw)[8:30], string(raw[:8])} {
 		if strings.Contains(out.String(), canary) {
 			t.Errorf("printing shows the key: %q in\n%s", canary, out.String())
 		}

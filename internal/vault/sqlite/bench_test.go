@@ -101,6 +101,7 @@ func BenchmarkRead(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		defer query.Close()
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			id := sha256.Sum256([]byte(ids[i%len(ids)]))

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // conn is one connection and the statements prepared on it. For one goroutine at a time.
@@ -20,8 +21,7 @@ func newConn(ctx context.Context, db *sql.DB, settings []setting) (*conn, error)
 		return nil, explain("open the database", err)
 	}
 	if err := readBack(ctx, raw, settings); err != nil {
-		raw.Close()
-		return nil, err
+		return nil, errors.Join(err, raw.Close())
 	}
 	return &conn{raw: raw, prepared: map[string]*sql.Stmt{}}, nil
 }
@@ -41,7 +41,7 @@ func (c *conn) statement(query string) (*sql.Stmt, error) {
 
 // exec runs a statement and returns how many rows it changed.
 func (c *conn) exec(query string, args ...any) (int64, error) {
-	s, err := c.statement(query)
+	s, err := c.statement(query) //nolint:sqlclosecheck // c keeps it and closes it
 	if err != nil {
 		return 0, err
 	}
@@ -90,7 +90,7 @@ func (c *conn) one(query string, args []any, dest ...any) (found bool, err error
 }
 
 func (c *conn) rows(use func(*sql.Rows) error, query string, args []any) error {
-	s, err := c.statement(query)
+	s, err := c.statement(query) //nolint:sqlclosecheck // c keeps it and closes it
 	if err != nil {
 		return err
 	}
@@ -105,9 +105,9 @@ func (c *conn) rows(use func(*sql.Rows) error, query string, args []any) error {
 	return rows.Err()
 }
 
-func (c *conn) close() error {
+func (c *conn) close() (err error) {
 	for _, s := range c.prepared {
-		s.Close()
+		err = errors.Join(err, s.Close())
 	}
-	return c.raw.Close()
+	return errors.Join(err, c.raw.Close())
 }

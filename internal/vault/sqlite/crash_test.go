@@ -81,6 +81,9 @@ func killChild(t *testing.T, program, dir, run string, after int) {
 	try(t, err)
 	try(t, child.Start())
 	_, readErr := io.CopyN(io.Discard, dots, int64(after))
+	if db, err := sqlite.OpenDir(t.Context(), dir); !errors.Is(err, vault.ErrInUse) {
+		t.Errorf("OpenDir beside a process that has it open = %v, %v, want ErrInUse", db, err)
+	}
 	try(t, child.Process.Kill())
 	err = child.Wait()
 	if exit, ok := errors.AsType[*exec.ExitError](err); readErr != nil || !ok || exit.ExitCode() != -1 {

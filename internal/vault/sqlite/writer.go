@@ -153,7 +153,7 @@ func (w *writer) transaction(batch []*write) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			w.conn.exec("ROLLBACK") // fails only if SQLite has rolled back itself
+			_, _ = w.conn.exec("ROLLBACK") // fails only if SQLite has rolled back itself
 		}
 	}()
 	for _, job := range batch {
