@@ -77,6 +77,9 @@ Stop it with Ctrl-C, start it again, and whoever was logged in still is.
 }
 
 func (p *program) openBrowser(address string) {
+	if err := p.keepSecrets(); err != nil {
+		p.note(err.Error())
+	}
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	if err := browser.OpenURL(address); err != nil {
 		p.note("no browser could be opened: open " + address + " yourself")

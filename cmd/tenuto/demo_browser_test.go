@@ -101,13 +101,17 @@ func (p *tab) text() string {
 	return text
 }
 
-// sees waits until the page shows text: what is live arrives a little later.
+// sees waits until the page shows text: what is live arrives a little later. A page that is left
+// meanwhile ends the wait, and the next one is looked at.
 func (p *tab) sees(text string) {
 	p.t.Helper()
 	shown := fmt.Sprintf("document.body.innerText.toLowerCase().includes(%q)", strings.ToLower(text))
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](shown, chromedp.WithPollingTimeout(patience))); err != nil {
-		p.t.Fatalf("the page does not show %q (%v):\n%s", text, err, p.text())
+	for range 3 {
+		if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](shown, chromedp.WithPollingTimeout(patience/3))); err == nil {
+			return
+		}
 	}
+	p.t.Fatalf("the page does not show %q:\n%s", text, p.text())
 }
 
 func (p *tab) userID() string {

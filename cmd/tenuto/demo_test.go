@@ -63,7 +63,7 @@ func TestDemoOpensBrowser(t *testing.T) {
 	opened := make(chan string, 1)
 	told := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { opened <- r.FormValue("opened") }))
 	defer told.Close()
-	demo := start(t, home(t, "TENUTO_TEST_ONLY_TELL="+told.URL), "demo", "--addr", "127.0.0.1:0", "--emulator-addr", "127.0.0.1:0")
+	demo := start(t, home(t, "TENUTO_TEST_ONLY_TELL="+told.URL, "SPOTIFY_CLIENT_SECRET=canary"), "demo", "--addr", "127.0.0.1:0", "--emulator-addr", "127.0.0.1:0")
 	base := demo.until(`(http://127\.0\.0\.1:\d+) `)
 	select {
 	case got := <-opened:

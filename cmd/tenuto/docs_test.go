@@ -160,7 +160,7 @@ func TestDocumentedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths := []string{"../../README.md", "../../CONTRIBUTING.md"}
+	paths := []string{"../../README.md", "../../CONTRIBUTING.md", "../../examples/README.md"}
 	for _, entry := range entries {
 		if strings.HasSuffix(entry.Name(), ".md") {
 			paths = append(paths, "../../docs/"+entry.Name())

@@ -54,6 +54,9 @@ func (p *program) runLogin(ctx context.Context, f *loginCommand) error {
 	if err != nil {
 		return err
 	}
+	if err := p.keepSecrets(); err != nil {
+		return err
+	}
 	conf := *target.conf
 	conf.Save = target.save
 	prompt := &auth.Prompt{In: p.in, Out: p.err, Timeout: f.timeout}

@@ -21,7 +21,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends us at once
-	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv}
+	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv, unset: os.Unsetenv}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
@@ -30,6 +30,7 @@ type program struct {
 	in       io.Reader
 	out, err io.Writer
 	lookup   func(variable string) (string, bool) // os.LookupEnv
+	unset    func(variable string) error          // os.Unsetenv
 	said     sync.Map                             // the notes made so far
 }
 

@@ -49,6 +49,7 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir+"/home")
 	env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 	env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+	env.Setenv("TENUTO_TIMEOUT", "30s")                                        // for logins: a browser of ours does not think for long
 	env.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+env.WorkDir+"/no-bus") // no keyring, wherever this runs
 	return os.Mkdir(env.WorkDir+"/home", 0o700)
 }
@@ -126,8 +127,13 @@ func revokeCommand(ts *testscript.TestScript, neg bool, args []string) { worldOf
 
 // browse is the browser that tenuto opens: it goes where it is sent, redirects included. What the
 // person does on the consent page is up to the emulator (see spotifyCommand). A test that wants to
-// know names an address to tell.
+// know names an address to tell. A browser that inherited a secret stays where it is.
 func browse() {
+	for _, name := range []string{"SPOTIFY_CLIENT_SECRET", "SPOTIFY_USER_REFRESH", "TENUTO_KEY"} {
+		if os.Getenv(name) != "" {
+			os.Exit(1)
+		}
+	}
 	visit(os.Args[1])
 	if tell := os.Getenv("TENUTO_TEST_ONLY_TELL"); tell != "" {
 		visit(tell + "?opened=" + url.QueryEscape(os.Args[1]))

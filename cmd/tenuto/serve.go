@@ -19,6 +19,9 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
+// keyVariable holds the keys of the database. It has no flag: they are secret.
+const keyVariable = "TENUTO_KEY"
+
 type serveFlags struct {
 	appFlags
 	addr, operationsAddr string
@@ -144,7 +147,7 @@ func openVault(ctx context.Context, dir string, keys *vault.KeyRing) (db *vault.
 
 // keys are those we were given: nil if the data directory is to have its own.
 func (p *program) keys(file string) (*vault.KeyRing, error) {
-	text, given := p.lookup("TENUTO_KEY")
+	text, given := p.lookup(keyVariable)
 	switch {
 	case given && text != "" && file != "":
 		return nil, usage("leave one of them out", "TENUTO_KEY and --key-file are both set")

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/spotify"
 )
 
 // setting is one thing there is to know about the app: its name in "tenuto config" and as a
@@ -172,4 +173,15 @@ func (a *app) credentials() (*auth.Credentials, error) {
 			`register one at https://developer.spotify.com/dashboard and "tenuto config set client-id ID", or start "tenuto emulator" and copy its export lines`)
 	}
 	return auth.NewCredentials(a.conf)
+}
+
+// webAPI is where the client finds the Web API.
+func (a *app) webAPI() []spotify.Option {
+	switch {
+	case a.apiURL == "":
+		return nil
+	case a.conf.AllowRemoteAccounts:
+		return []spotify.Option{spotify.WithRemoteEmulator(a.apiURL)}
+	}
+	return []spotify.Option{spotify.WithBaseURL(a.apiURL)}
 }

@@ -65,11 +65,3 @@ func (p *program) runWhoami(ctx context.Context, f *loginFlags, asJSON bool) err
 }
 
 func nameOf(me *spotify.Profile) string { return cmp.Or(me.DisplayName, string(me.ID)) }
-
-// webAPI is where the client finds the Web API.
-func (a *app) webAPI() []spotify.Option {
-	if a.apiURL == "" {
-		return nil
-	}
-	return []spotify.Option{spotify.WithBaseURL(a.apiURL)}
-}
