@@ -101,11 +101,27 @@ func funcLine(fset *token.FileSet, decl *ast.FuncDecl) string {
 	if !decl.Name.IsExported() || receiver(decl) != "" && !ast.IsExported(receiver(decl)) {
 		return ""
 	}
-	line := source(fset, &ast.FuncDecl{Recv: decl.Recv, Name: decl.Name, Type: decl.Type})
+	kind := *decl.Type
+	kind.Results = unnamed(kind.Results)
+	line := source(fset, &ast.FuncDecl{Recv: decl.Recv, Name: decl.Name, Type: &kind})
 	if decl.Recv != nil {
 		return "method " + strings.TrimPrefix(line, "func ")
 	}
 	return line
+}
+
+// unnamed are results without their names: no caller sees those.
+func unnamed(results *ast.FieldList) *ast.FieldList {
+	if results == nil {
+		return nil
+	}
+	list := &ast.FieldList{Opening: results.Opening, Closing: results.Closing}
+	for _, field := range results.List {
+		for range max(1, len(field.Names)) {
+			list.List = append(list.List, &ast.Field{Type: field.Type})
+		}
+	}
+	return list
 }
 
 // receiver is the name of a method's type, "" for a function.

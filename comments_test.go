@@ -42,7 +42,7 @@ var J, k = 1, 2
 	}
 	folder := folder{"p", fset, []*ast.File{file}}
 	want := []string{
-		"const F Kind = iota", "const L = 1", "const G Kind // 1 of its group", "method (a *A) Do(n int) (err error)",
+		"const F Kind = iota", "const L = 1", "const G Kind // 1 of its group", "method (a *A) Do(n int) error",
 		"type A struct { B int }", "type A struct { D }", "type A struct", "type I interface { Read() int }", "type I interface", "var J",
 	}
 	slices.Sort(want)
