@@ -18,6 +18,9 @@ const (
 	attemptSealed = "login attempt"
 )
 
+// cookieText is strict: one value has one spelling.
+var cookieText = base64.RawURLEncoding.Strict()
+
 // attempt is one login under way. It lives sealed in a cookie of the browser that began it and
 // nowhere else: the server keeps nothing, and nobody else can finish it.
 type attempt struct {
@@ -46,7 +49,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, scopes auth.Scope
 		return nil, err
 	}
 	s.dropOldAttempts(w, r)
-	s.jar.set(w, name, base64.RawURLEncoding.EncodeToString(sealed), attemptLife)
+	s.jar.set(w, name, cookieText.EncodeToString(sealed), attemptLife)
 	return a, nil
 }
 
@@ -64,7 +67,7 @@ func (s *Server) openAttempt(r *http.Request, name string) *attempt {
 	if !ok {
 		return nil
 	}
-	sealed, err := base64.RawURLEncoding.DecodeString(value)
+	sealed, err := cookieText.DecodeString(value)
 	if err != nil {
 		return nil
 	}
