@@ -20,6 +20,7 @@ const (
 type rest struct {
 	err      error
 	failures int
+	lost     int       // how many of them left open what Spotify did
 	ends     time.Time // on the monotonic clock
 	endsWall time.Time // on Config.Now's
 }
@@ -30,7 +31,10 @@ func (r rest) after(err error, now time.Time) rest {
 	if e, ok := errors.AsType[*Error](err); ok {
 		d = max(d, min(e.RetryAfter, obeyLongest))
 	}
-	return rest{err: err, failures: r.failures + 1, ends: time.Now().Add(d), endsWall: now.Add(d)}
+	if lost(err) {
+		r.lost++
+	}
+	return rest{err: err, failures: r.failures + 1, lost: r.lost, ends: time.Now().Add(d), endsWall: now.Add(d)}
 }
 
 // over reports whether one may try again.

@@ -203,7 +203,7 @@ func (f *flight) failed(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rest = f.rest.after(err, f.grants.now())
-	if lost(err) && f.rest.failures <= lostTries {
+	if lost(err) && f.rest.lost <= lostTries {
 		f.later(f.rest)
 	}
 }

@@ -39,13 +39,11 @@ func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) 
 // keepLeftover saves what an earlier flight could not.
 func (l *login) keepLeftover(ctx context.Context) (*Token, error) {
 	seen := l.glance()
-	l.mu.Lock()
-	u := l.unsaved
-	l.mu.Unlock()
+	u := l.leftover()
 	switch {
 	case u == nil:
 		return nil, nil
-	case u.journaled && !u.rest.over(seen.at) && u.token.goodAt(seen.at):
+	case !l.grants.flights.closed() && u.journaled && !u.rest.over(seen.at) && u.token.goodAt(seen.at):
 		return u.token, nil
 	}
 	return l.keep(ctx, nil, u, seen)

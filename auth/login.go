@@ -59,10 +59,7 @@ func (l *login) get(ctx context.Context) (t *Token, err error, retired bool) {
 
 // read answers from the store where that needs no refresh.
 func (l *login) read(ctx context.Context) (t *Token, err error, ok bool) {
-	l.mu.Lock()
-	pending := l.unsaved != nil
-	l.mu.Unlock()
-	if pending {
+	if l.leftover() != nil {
 		return nil, nil, false
 	}
 	seen := l.glance()
@@ -151,7 +148,7 @@ func (l *login) accept(t *Token, seen glance) *Token {
 	if l.resets != seen.resets {
 		return t
 	}
-	if old := l.seen.Load(); old != nil && old.AccessToken == t.AccessToken {
+	if old := l.seen.Load(); old != nil && old.AccessToken == t.AccessToken && old.RefreshToken == t.RefreshToken {
 		t = old // one token, one pointer
 	}
 	l.seen.Store(t)
@@ -189,14 +186,26 @@ func (l *login) dropAccess() {
 
 // keepLast makes a last attempt at saving what is only in memory.
 func (l *login) keepLast(ctx context.Context) error {
-	l.mu.Lock()
-	u := l.unsaved
-	l.mu.Unlock()
+	u := l.leftover()
 	if u == nil {
 		return nil
 	}
-	_, err := l.keep(ctx, nil, u, l.glance())
-	return err
+	if f := l.join(ctx); f != nil {
+		if _, err := f.wait(ctx); err != nil {
+			return err
+		}
+	}
+	if l.leftover() == u && !u.journaled {
+		return errUnsaved
+	}
+	return nil
+}
+
+// leftover is what could not be saved yet.
+func (l *login) leftover() *unsaved {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.unsaved
 }
 
 // expire marks t as refused, unless a newer one is known.

@@ -65,6 +65,7 @@ func child(t *testing.T, role string, env ...string) *exec.Cmd {
 // TestFiftyProcesses: one file store, one expired login, single use of every refresh token,
 // fifty processes at once: one request.
 func TestFiftyProcesses(t *testing.T) {
+	t.Parallel()
 	const processes = 50
 	for name, mode := range map[string]emulator.RefreshTokens{"rotated": emulator.Rotated, "family": emulator.RotatedFamily} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +162,8 @@ func refreshInChild() error {
 // TestKillWriters: processes that write are killed at any moment. What they said was written
 // is there, no file is torn, and no lock stays behind.
 func TestKillWriters(t *testing.T) {
-	rounds := 60
+	t.Parallel()
+	rounds := 40
 	if testing.Short() {
 		rounds = 10
 	}

@@ -217,7 +217,7 @@ func (r *Record) destroyed(now time.Time) *Record {
 
 // withoutAccess is r with its access token erased; nil if there is none.
 func (r *Record) withoutAccess() *Record {
-	if r.Token.AccessToken == "" {
+	if r.Token == nil || r.Token.AccessToken == "" {
 		return nil
 	}
 	return r.with(func(next *Record, _ *recordState) { next.Token = r.Token.without(false) })
