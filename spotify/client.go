@@ -9,15 +9,24 @@ import (
 // Client is the Web API. Safe for concurrent use; share one per app, so that all its calls
 // heed the same rate limit.
 type Client struct {
-	Library   *LibraryService // all that is saved or followed
-	Player    *PlayerService
-	Playlists *PlaylistsService
-	Search    *SearchService
-	Tracks    *TracksService
-	Users     *UsersService
+	Albums     *AlbumsService
+	Artists    *ArtistsService
+	Audiobooks *AudiobooksService
+	Browse     *BrowseService // categories, genres, markets, new releases
+	Chapters   *ChaptersService
+	Episodes   *EpisodesService
+	Library    *LibraryService // all that is saved or followed
+	Player     *PlayerService
+	Playlists  *PlaylistsService
+	Search     *SearchService
+	Shows      *ShowsService
+	Tracks     *TracksService
+	Users      *UsersService
 
 	settings *settings // shared and never changed: With makes new ones
-	cooldown *cooldown // of the app
+	governor *Governor // of the app
+	cache    *cache    // of the app; nil: none
+	closed   *lesson   // of the app
 	source   auth.TokenSource
 	bound    bool // by As: a context does not replace source
 	common   service
@@ -30,34 +39,56 @@ type service struct{ client *Client }
 // *auth.RefreshingToken, any auth.TokenSource. nil: every call must say whose it is, through
 // As. A wrong option is reported by every call (errors.Is ErrConfig) before anything is sent.
 func New(source auth.TokenSource, opts ...Option) *Client {
-	c := &Client{settings: defaults().with(opts), cooldown: new(cooldown), source: source}
+	s := defaults().with(opts)
+	c := &Client{settings: s, governor: s.governor, cache: newCache(s.cacheSize), closed: new(lesson), source: source}
+	if c.governor == nil {
+		c.governor = NewGovernor(0, nil)
+	}
 	return c.connect()
 }
 
-// As is the same client bound to someone else: same connections and rate limit, own tokens.
-// Cheap: make one per request.
+// As is the same client bound to someone else: same connections and rate limit, own tokens,
+// own part of the cache. Cheap: make one per request.
 func (c *Client) As(source auth.TokenSource) *Client {
-	next := &Client{settings: c.settings, cooldown: c.cooldown, source: source, bound: true}
+	next := &Client{settings: c.settings, governor: c.governor, cache: c.cache, closed: c.closed, source: source, bound: true}
 	return next.connect()
 }
 
 // With is the same client with other options. With another base URL it heeds a rate limit of
-// its own.
+// its own, unless WithGovernor says which, and has a cache of its own.
 func (c *Client) With(opts ...Option) *Client {
-	next := &Client{settings: c.settings.with(opts), cooldown: c.cooldown, source: c.source, bound: c.bound}
-	if next.settings.baseURL != c.settings.baseURL {
-		next.cooldown = new(cooldown)
+	s := c.settings.with(opts)
+	next := &Client{settings: s, governor: c.governor, cache: c.cache, closed: c.closed, source: c.source, bound: c.bound}
+	elsewhere := s.baseURL != c.settings.baseURL
+	if elsewhere {
+		next.governor, next.closed = NewGovernor(0, nil), new(lesson)
+	}
+	if s.governor != nil && (elsewhere || s.governor != c.settings.governor) {
+		next.governor = s.governor
+	}
+	if elsewhere || s.cacheSize != c.settings.cacheSize {
+		next.cache = newCache(s.cacheSize)
 	}
 	return next.connect()
 }
 
+// Governor is what paces the client's calls: for its Usage, or for another client of the app.
+func (c *Client) Governor() *Governor { return c.governor }
+
 // connect points the services at their client.
 func (c *Client) connect() *Client {
 	c.common.client = c
+	c.Albums = (*AlbumsService)(&c.common)
+	c.Artists = (*ArtistsService)(&c.common)
+	c.Audiobooks = (*AudiobooksService)(&c.common)
+	c.Browse = (*BrowseService)(&c.common)
+	c.Chapters = (*ChaptersService)(&c.common)
+	c.Episodes = (*EpisodesService)(&c.common)
 	c.Library = (*LibraryService)(&c.common)
 	c.Player = (*PlayerService)(&c.common)
 	c.Playlists = (*PlaylistsService)(&c.common)
 	c.Search = (*SearchService)(&c.common)
+	c.Shows = (*ShowsService)(&c.common)
 	c.Tracks = (*TracksService)(&c.common)
 	c.Users = (*UsersService)(&c.common)
 	return c

@@ -68,6 +68,7 @@ type decoder struct {
 	data   []byte
 	tokens *jsontext.Decoder
 	err    error
+	seen   lastMarkets
 }
 
 func newDecoder(data []byte) *decoder {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,18 +30,22 @@ func TestDecodeFullAnswer(t *testing.T) {
 	if err := decode(full(t), &got); err != nil {
 		t.Fatal(err)
 	}
+	everywhere := got.Item.Track.AvailableMarkets
+	if n := len(slices.Collect(everywhere.All())); n < 100 || !everywhere.Has("FI") || everywhere.Has("F") || everywhere.Has("") {
+		t.Errorf("available in %q", everywhere)
+	}
 	beethoven := Artist{ID: "2wOqMjp9TyABvtHdOSOTUS", URI: "spotify:artist:2wOqMjp9TyABvtHdOSOTUS", Name: "Ludwig van Beethoven"}
 	album := &Album{
 		ID: "4aawyAB9vmqN3uQ7FjRGTy", URI: "spotify:album:4aawyAB9vmqN3uQ7FjRGTy", Name: `Bagatelles "Op. 119"`, Type: "album",
 		Artists:     []Artist{beethoven},
 		Images:      []Image{{"https://i.example/640", 640, 640}, {"https://i.example/300", 300, 300}, {URL: "https://i.example/64"}},
-		ReleaseDate: Date{1998, 3, 0}, TotalTracks: 11, IsPlayable: new(true),
+		ReleaseDate: Date{1998, 3, 0}, TotalTracks: 11, IsPlayable: new(true), AvailableMarkets: everywhere,
 	}
 	track := &Track{
 		ID: "6rqhFgbbKwnb9MLmUQDhG6", URI: "spotify:track:6rqhFgbbKwnb9MLmUQDhG6", Name: "Für Elise",
 		Artists: []Artist{beethoven, {ID: "3wOqMjp9TyABvtHdOSOTUS", URI: "spotify:artist:3wOqMjp9TyABvtHdOSOTUS", Name: "Ada Demo"}},
 		Album:   album, Duration: 178 * time.Second, DiscNumber: 1, TrackNumber: 3,
-		ExternalIDs: ExternalIDs{ISRC: "DEF059800001"}, Popularity: new(71),
+		ExternalIDs: ExternalIDs{ISRC: "DEF059800001"}, Popularity: new(71), AvailableMarkets: everywhere,
 	}
 	want := CurrentlyPlaying{
 		Item: &Item{Kind: KindTrack, URI: track.URI, Name: track.Name, Duration: track.Duration, Images: album.Images, Track: track},

@@ -3,10 +3,7 @@ package spotify
 import "time"
 
 // Members that Spotify may leave out are zero; they are pointers where zero means something.
-// What Spotify sends and we do not keep: links, which URI.URL makes, and available_markets,
-// hundreds of codes in every track and album of extended-mode apps that few read and none can
-// rely on (development mode has lost them). They are passed over undecoded; Client.Do with a
-// type of your own reads them.
+// Links are not kept: URI.URL makes them.
 
 // Track is a piece of music.
 // https://developer.spotify.com/documentation/web-api/reference/get-track
@@ -27,6 +24,8 @@ type Track struct {
 	ExternalIDs ExternalIDs // mostly an ISRC
 	Popularity  *int        // 0 to 100; nil in development mode
 	PreviewURL  string      // 30 seconds; "" for most apps
+
+	AvailableMarkets Markets // "" in development mode, or asked with a market
 }
 
 func (t *Track) read(d *decoder) { t.readKind(d) }
@@ -69,6 +68,8 @@ func (t *Track) readKind(d *decoder) (kind Kind) {
 			t.Popularity = d.optionalInteger()
 		case "preview_url":
 			t.PreviewURL = d.text()
+		case "available_markets":
+			t.AvailableMarkets = d.markets()
 		}
 	}
 	return kind
@@ -91,9 +92,11 @@ type Album struct {
 	Tracks      *Page[Track] // first page; nil in simplified albums
 	Genres      []string     // mostly empty
 	Label       string       // "" in development mode
-	Copyrights  []string
+	Copyrights  []Copyright
 	ExternalIDs ExternalIDs // mostly a UPC
 	Popularity  *int        // 0 to 100; nil in development mode
+
+	AvailableMarkets Markets // "" in development mode, or asked with a market
 }
 
 func (a *Album) read(d *decoder) {
@@ -128,13 +131,13 @@ func (a *Album) read(d *decoder) {
 		case "label":
 			a.Label = d.text()
 		case "copyrights":
-			for range d.elements() {
-				a.Copyrights = append(a.Copyrights, d.textMember("text"))
-			}
+			a.Copyrights, _ = readList[Copyright](d)
 		case "external_ids":
 			a.ExternalIDs.read(d)
 		case "popularity":
 			a.Popularity = d.optionalInteger()
+		case "available_markets":
+			a.AvailableMarkets = d.markets()
 		}
 	}
 }
@@ -203,6 +206,23 @@ func (ids *ExternalIDs) read(d *decoder) {
 			ids.EAN = d.text()
 		case "upc":
 			ids.UPC = d.text()
+		}
+	}
+}
+
+// Copyright is who holds a right in a release.
+type Copyright struct {
+	Text string
+	Kind string // "C": the copyright, "P": that of the recording
+}
+
+func (c *Copyright) read(d *decoder) {
+	for name := range d.members() {
+		switch string(name) {
+		case "text":
+			c.Text = d.text()
+		case "type":
+			c.Kind = d.text()
 		}
 	}
 }

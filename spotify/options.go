@@ -26,6 +26,7 @@ type Mode int
 const (
 	Development Mode = iota // every app registered since 2026-02, and most before
 	Extended                // extended quota: the operations from before 2026 as well
+	Learned                 // taken for Extended until Spotify refuses what only those may call
 )
 
 // settings are what the options say.
@@ -37,15 +38,25 @@ type settings struct {
 	language string
 	maxWait  time.Duration
 	retries  int
-	observer func(Call)
 	err      error // the first wrong option
+
+	governor          *Governor // nil: one of the client's own
+	background        bool
+	prefetch          int
+	cacheSize         int
+	staleWhileLimited bool
+	observer          func(Call)
+	trace             TraceFunc
 }
 
 // officialURL is where Spotify is.
 const officialURL = "https://api.spotify.com/v1"
 
 func defaults() *settings {
-	return &settings{baseURL: officialURL, http: ownHTTPClient(), maxWait: time.Minute, retries: 3}
+	return &settings{
+		baseURL: officialURL, http: ownHTTPClient(), maxWait: time.Minute, retries: 3,
+		prefetch: 2, cacheSize: 16 << 20,
+	}
 }
 
 func (s *settings) with(opts []Option) *settings {
@@ -145,8 +156,8 @@ func WithHTTPClient(c *http.Client) Option {
 // WithMode says what Spotify allows the app. Default: Development.
 func WithMode(m Mode) Option {
 	return option(func(s *settings) error {
-		if !slices.Contains([]Mode{Development, Extended}, m) {
-			return fmt.Errorf("%w: mode %d is neither Development nor Extended", ErrConfig, m)
+		if !slices.Contains([]Mode{Development, Extended, Learned}, m) {
+			return fmt.Errorf("%w: mode %d is none of Development, Extended and Learned", ErrConfig, m)
 		}
 		s.mode = m
 		return nil
@@ -195,22 +206,4 @@ func WithRetries(n int) Option {
 		s.retries = n
 		return nil
 	})
-}
-
-// WithObserver calls f after each HTTP attempt, on the goroutine of the call: for metrics and
-// logs. It never sees tokens, ids or queries.
-func WithObserver(f func(Call)) Option {
-	return option(func(s *settings) error {
-		s.observer = f
-		return nil
-	})
-}
-
-// Call is one HTTP attempt.
-type Call struct {
-	Operation Operation
-	Status    int // 0: no answer
-	Attempt   int // from 1
-	Duration  time.Duration
-	Err       error // as the caller would get it; nil for success
 }

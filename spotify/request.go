@@ -43,7 +43,9 @@ type request struct {
 	path       map[string]string
 	query      url.Values // ours to change
 	body       any
-	mayBeEmpty bool // an empty answer is one
+	jpeg       []byte // in base64: sent instead of JSON
+	mayBeEmpty bool   // an empty answer is one
+	idempotent bool   // repeating it changes nothing more, though its operation might
 
 	op   *operations.Operation
 	url  string
@@ -62,7 +64,9 @@ func (c *Client) call(ctx context.Context, r *request, out any) error {
 	if source == nil {
 		return r.refuse("no token source: give one to New, or use As")
 	}
-	return c.send(ctx, r, source, out)
+	err := c.send(ctx, r, source, out)
+	c.learn(r, err)
+	return err
 }
 
 // prepare finds the operation, refuses what cannot work, and fills in URL and body.
@@ -72,7 +76,7 @@ func (c *Client) prepare(r *request) (err error) {
 		return unknownOperation(r.name)
 	}
 	r.op = op
-	if op.State != operations.Active && c.settings.mode == Development {
+	if op.State != operations.Active && c.mode() == Development {
 		return &Error{Operation: r.name, Replacement: Operation(op.Replacement), kind: ErrOperationClosed}
 	}
 	path, err := r.expand()
@@ -130,11 +134,11 @@ func (r *request) refuse(message string) *Error {
 }
 
 // repeatable reports whether a repetition changes nothing more: by method, but for the
-// operations that also reorder a playlist.
+// operations that reorder a playlist where they do not replace it.
 func (r *request) repeatable() bool {
 	switch r.op.ID {
 	case "reorder-or-replace-playlists-tracks", "reorder-or-replace-playlists-items":
-		return false
+		return r.idempotent
 	}
 	return r.op.Method != http.MethodPost
 }
@@ -146,7 +150,10 @@ func (r *request) ofPlaylist() bool { return strings.HasPrefix(r.op.Path, "/play
 // httpRequest is a new one for each attempt: a body is read once, and tokens change.
 func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Token) (*http.Request, error) {
 	var body io.Reader
-	if r.json != nil {
+	switch {
+	case r.jpeg != nil:
+		body = bytes.NewReader(r.jpeg)
+	case r.json != nil:
 		body = bytes.NewReader(r.json)
 	}
 	req, err := http.NewRequestWithContext(ctx, r.op.Method, r.url, body)
@@ -156,7 +163,10 @@ func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Toke
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "tenuto (+https://github.com/tenuto-dev/tenuto)")
-	if r.json != nil {
+	switch {
+	case r.jpeg != nil:
+		req.Header.Set("Content-Type", "image/jpeg")
+	case r.json != nil:
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if s.language != "" {

@@ -171,3 +171,54 @@ func (d *decoder) total() (total *int) {
 	}
 	return total
 }
+
+// float reads a number; 0 for what is none.
+func (d *decoder) float() float64 {
+	n, _ := d.number()
+	return n
+}
+
+// floats reads an array of numbers.
+func (d *decoder) floats() (list []float64) {
+	for range d.elements() {
+		list = append(list, d.float())
+	}
+	return list
+}
+
+// seconds reads a length of time in seconds, with a fraction.
+func (d *decoder) seconds() time.Duration {
+	const limit = math.MaxInt64 / float64(time.Second)
+	return time.Duration(min(max(d.float(), -limit+1), limit-1) * float64(time.Second))
+}
+
+// textsUnder reads an array of objects, or of strings, for one string of each.
+func (d *decoder) textsUnder(wanted string) (list []string) {
+	for range d.elements() {
+		if text := d.textOr(wanted); text != "" {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
+// lastMarkets remembers the last list of markets: a page repeats the same one for nearly all of its
+// tracks and albums, 185 codes each.
+type lastMarkets struct {
+	text    []byte
+	markets Markets
+}
+
+// markets reads an array of countries.
+func (d *decoder) markets() Markets {
+	if d.next() != jsontext.KindBeginArray {
+		d.value()
+		return ""
+	}
+	text := d.value()
+	if !bytes.Equal(text, d.seen.text) {
+		d.seen.text = append(d.seen.text[:0], text...)
+		d.seen.markets = Markets(strings.Join(newDecoder(d.seen.text).texts(), " "))
+	}
+	return d.seen.markets
+}

@@ -36,7 +36,7 @@ func (c *Client) limits(name Operation) operations.Limits {
 	switch {
 	case !ok:
 		return operations.Limits{}
-	case c.settings.mode == Extended:
+	case c.mode() == Extended:
 		return op.Extended
 	}
 	return op.Development
