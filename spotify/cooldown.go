@@ -4,44 +4,26 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 )
 
-// cooldown remembers when Spotify wants to be asked again. Limits are the app's: all clients
-// that As and With make of one share it, whoever's tokens they carry. Waits are remembered in
-// full; only sleeping is capped.
+// cooldown remembers when Spotify wants to be asked again. Waits are remembered in full; only
+// sleeping is capped.
 // https://developer.spotify.com/documentation/web-api/concepts/rate-limits
 type cooldown struct {
-	mu          sync.Mutex
 	rate, quota time.Time
+	resume      time.Time // when those who waited for rate go on: a little later, and not with other processes
 }
 
 // begin remembers a 429. A shorter wait than one that is running changes nothing.
 func (c *cooldown) begin(quota bool, until time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	end := &c.rate
-	if quota {
-		end = &c.quota
-	}
-	if until.After(*end) {
-		*end = until
-	}
-}
-
-// active is the end of the wait that is running, and whether the quota is the reason; zero if
-// there is none.
-func (c *cooldown) active(now time.Time) (until time.Time, quota bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	switch {
-	case now.Before(c.quota):
-		return c.quota, true
-	case now.Before(c.rate):
-		return c.rate, false
+	case quota && until.After(c.quota):
+		c.quota = until
+	case !quota && until.After(c.rate):
+		c.rate = until
+		c.resume = time.Now().Add(spread(time.Until(until)))
 	}
-	return time.Time{}, false
 }
 
 const (

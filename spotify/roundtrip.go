@@ -31,20 +31,30 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 	if err != nil {
 		return 0, err
 	}
+	if x.stored != nil {
+		x.stored.condition(req.Header)
+	}
+	asked := time.Now()
 	resp, err := x.settings.http.Do(req)
 	if err != nil {
 		return 0, lost(r.name, err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return resp.StatusCode, x.failure(resp)
+	switch {
+	case resp.StatusCode == http.StatusNotModified && x.stored != nil && x.flight != nil:
+		err = x.notModified(resp, asked, out)
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
+		err = x.failure(resp)
+	default:
+		err = x.success(resp, asked, out)
 	}
-	return resp.StatusCode, r.success(resp, out)
+	return resp.StatusCode, err
 }
 
 // success reads what Spotify answered. 204 and empty bodies are common, and some commands
 // answer with text that is no JSON: nobody decodes those.
-func (r *request) success(resp *http.Response, out any) error {
+func (x *exchange) success(resp *http.Response, asked time.Time, out any) error {
+	r := x.request
 	if out == nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection serves again
 		return nil
@@ -59,15 +69,31 @@ func (r *request) success(resp *http.Response, out any) error {
 		return lost(r.name, err)
 	}
 	text := bytes.TrimSpace(body.Bytes())
-	if resp.StatusCode == http.StatusNoContent || len(text) == 0 {
+	err := r.decoded(resp.StatusCode, text, out, x.settings)
+	if err == nil && x.flight != nil {
+		var keep *stored
+		if resp.StatusCode == http.StatusOK && len(text) > 0 {
+			keep = x.keep(nil, fieldsOf(resp.Header), asked)
+		}
+		if keep != nil {
+			keep.body = bytes.Clone(text)
+		}
+		x.land(resp.StatusCode, text, nil, keep)
+	}
+	return err
+}
+
+// decoded reads the text of an answer into out.
+func (r *request) decoded(status int, text []byte, out any, s *settings) error {
+	if status == http.StatusNoContent || len(text) == 0 {
 		if !r.mayBeEmpty {
-			return r.garbled(resp.StatusCode, "an empty answer")
+			return r.garbled(status, "an empty answer")
 		}
 		return nil
 	}
 	switch err := decode(text, out); {
 	case errors.Is(err, errNotJSON):
-		return r.garbled(resp.StatusCode, err.Error())
+		return r.garbled(status, err.Error())
 	case err != nil: // the caller's own type
 		return fmt.Errorf("spotify: %s: the answer does not fit: %w", r.name, err)
 	}
@@ -100,7 +126,6 @@ func (x *exchange) failure(resp *http.Response) error {
 	switch quota := errors.Is(err, ErrQuotaExceeded); {
 	case quota, errors.Is(err, ErrRateLimited):
 		err.RetryAt = retryAfter429(quota, resp.Header, now)
-		x.cooldown.begin(quota, err.RetryAt)
 	case errors.Is(err, ErrServer):
 		err.RetryAt = retryAt(resp.Header, now)
 	case errors.Is(err, ErrOperationClosed):

@@ -19,50 +19,40 @@ type exchange struct {
 	*Client
 	request  *request
 	source   auth.TokenSource
+	tally    *tally      // of the operation
 	token    *auth.Token // of the latest attempt
 	attempts int
 	retries  int           // left, after trouble at Spotify
 	patience time.Duration // left, for rate limits
+	waited   time.Duration // for the latest attempt
 	backoff  *backoff.ExponentialBackOff
 	renewed  bool // the token was refused, and another one fetched
 	doubted  bool // "Access token missing" was not believed once
+
+	key    cacheKey
+	stored *stored // of the latest attempt: what the cache has, fresh or not
+	flight *flight // of the latest attempt: led by it, and not landed
 }
 
 // send makes attempts until one succeeds or no other may help.
 func (c *Client) send(ctx context.Context, r *request, source auth.TokenSource, out any) error {
-	x := &exchange{Client: c, request: r, source: source, retries: c.settings.retries, patience: c.settings.maxWait}
+	x := &exchange{
+		Client: c, request: r, source: source, tally: c.governor.tallyOf(r.op),
+		retries: c.settings.retries, patience: c.settings.maxWait,
+	}
 	for {
 		err := x.attempt(ctx, out)
 		if err == nil {
 			return nil
+		}
+		if errors.Is(err, errAlone) {
+			continue
 		}
 		again, err := x.recover(ctx, err)
 		if !again {
 			return err
 		}
 	}
-}
-
-// attempt is one request, with a token of its own, unless the app is cooling down.
-func (x *exchange) attempt(ctx context.Context, out any) (err error) {
-	if until, quota := x.cooldown.active(time.Now()); quota {
-		return &Error{Operation: x.request.name, RetryAt: until, kind: ErrQuotaExceeded}
-	} else if !until.IsZero() {
-		return &Error{Operation: x.request.name, RetryAt: until, kind: ErrRateLimited}
-	}
-	if x.token, err = x.source.Token(ctx); err != nil {
-		return &callError{x.request.name, err}
-	}
-	if x.token == nil || x.token.AccessToken == "" {
-		return x.request.refuse("the token source gave no token")
-	}
-	x.attempts++
-	began := time.Now()
-	status, err := x.roundTrip(ctx, out)
-	if x.settings.observer != nil {
-		x.settings.observer(Call{x.request.name, status, x.attempts, time.Since(began), err})
-	}
-	return err
 }
 
 // callError is what ended a call and is not Spotify's answer: the login's end, the caller's.
@@ -120,7 +110,7 @@ func (x *exchange) recover(ctx context.Context, err error) (again bool, _ error)
 			return false, err
 		}
 	case errors.Is(failed, ErrRateLimited):
-		return x.waitForLimit(ctx, failed)
+		return x.mayWait(ctx, failed), err
 	case errors.Is(failed, ErrUnauthorized):
 		return x.renew(ctx, failed)
 	case failed.Status >= 500 && failed.Status != http.StatusNotImplemented, failed.garbled:
@@ -134,14 +124,12 @@ func (x *exchange) recover(ctx context.Context, err error) (again bool, _ error)
 	return x.backOff(ctx, retryAt, err)
 }
 
-// waitForLimit sleeps until a rate limit is over.
-func (x *exchange) waitForLimit(ctx context.Context, limited *Error) (again bool, _ error) {
-	wait := max(0, time.Until(limited.RetryAt))
-	if wait > x.patience {
-		return false, limited
-	}
-	x.patience -= wait
-	return x.sleep(ctx, spread(wait), limited)
+// mayWait reports whether the caller has the time to wait for a rate limit. The waiting itself
+// is the next attempt's, for its turn.
+func (x *exchange) mayWait(ctx context.Context, limited *Error) bool {
+	wait := time.Until(limited.RetryAt)
+	deadline, ends := ctx.Deadline()
+	return limited.Status != 0 && wait <= x.patience && (!ends || time.Until(deadline) > wait)
 }
 
 // backOff sleeps before a repetition: longer each time, with jitter, and at least as long as
@@ -173,9 +161,7 @@ func (x *exchange) renew(ctx context.Context, refused *Error) (again bool, _ err
 		return false, refused
 	}
 	x.renewed = true
-	if source, ok := x.source.(interface{ Expire(*auth.Token) }); ok {
-		source.Expire(x.token)
-	}
+	expire(x.source, x.token)
 	token, err := x.source.Token(ctx)
 	if err != nil {
 		return false, &callError{x.request.name, err}

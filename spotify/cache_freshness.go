@@ -1,0 +1,142 @@
+package spotify
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// fields are those of an answer's header that decide about keeping it.
+type fields struct {
+	cacheControl, expires, date, age, etag, lastModified, vary string
+}
+
+func fieldsOf(h http.Header) fields {
+	return fields{
+		cacheControl: strings.Join(h.Values("Cache-Control"), ","), expires: h.Get("Expires"), date: h.Get("Date"), age: h.Get("Age"),
+		etag: h.Get("Etag"), lastModified: h.Get("Last-Modified"), vary: strings.Join(h.Values("Vary"), ","),
+	}
+}
+
+// merge is f after a 304 with the fields of newer. RFC 9111, section 3.2. An age is that of
+// one answer.
+func (f fields) merge(newer fields) fields {
+	return fields{
+		cacheControl: cmp.Or(newer.cacheControl, f.cacheControl), expires: cmp.Or(newer.expires, f.expires),
+		date: newer.date, age: newer.age,
+		etag: cmp.Or(newer.etag, f.etag), lastModified: cmp.Or(newer.lastModified, f.lastModified), vary: cmp.Or(newer.vary, f.vary),
+	}
+}
+
+func (f fields) hasValidator() bool { return f.etag != "" || f.lastModified != "" }
+
+// freshness is how long an answer may be used.
+type freshness struct {
+	keep           bool // it may be stored
+	mustRevalidate bool // it may not be used when it is stale, not even while we cool down
+	noCache        bool // it may not be used without asking
+	lifetime       time.Duration
+	age            time.Duration // at received
+	received       time.Time
+}
+
+// fresh reports whether an answer may be used without asking.
+func (f *freshness) fresh(now time.Time) bool {
+	return !f.noCache && f.lifetime > f.age+now.Sub(f.received)
+}
+
+// freshness of an answer that was asked for and received at these times. RFC 9111, sections
+// 4.2.1 and 4.2.3. Heuristics are not used.
+func (f fields) freshness(asked, received time.Time) freshness {
+	is := directives(f.cacheControl)
+	result := freshness{
+		keep: true, mustRevalidate: is.has("must-revalidate"), noCache: is.has("no-cache"),
+		age: f.currentAge(asked, received), received: received,
+	}
+	if is.has("no-store") || strings.Contains(f.vary, "*") {
+		return freshness{}
+	}
+	if seconds, ok := is["max-age"]; ok {
+		result.lifetime = deltaSeconds(seconds)
+	} else if f.expires != "" {
+		expires, err := http.ParseTime(f.expires) // "0" and other nonsense is the past
+		date, noDate := http.ParseTime(f.date)
+		if noDate != nil {
+			date = received
+		}
+		if err == nil {
+			result.lifetime = max(0, expires.Sub(date))
+		}
+	}
+	return result
+}
+
+func (f fields) currentAge(asked, received time.Time) time.Duration {
+	age := received.Sub(asked)
+	if seconds, err := strconv.ParseInt(f.age, 10, 64); err == nil && seconds > 0 {
+		age += min(time.Duration(seconds), longestAge) * time.Second
+	}
+	if date, err := http.ParseTime(f.date); err == nil {
+		age = max(age, received.Sub(date))
+	}
+	return age
+}
+
+// longestAge in seconds; more is the same.
+const longestAge = 1 << 31
+
+// deltaSeconds reads the argument of a directive; what is none is 0, so stale.
+func deltaSeconds(text string) time.Duration {
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err == nil && seconds >= 0:
+		return min(time.Duration(seconds), longestAge) * time.Second
+	case err != nil && text != "" && strings.Trim(text, "0123456789") == "":
+		return longestAge * time.Second // too long for an integer
+	}
+	return 0
+}
+
+// cacheControl is the directives of a Cache-Control field, in small letters.
+type cacheControl map[string]string
+
+func (c cacheControl) has(name string) bool { _, ok := c[name]; return ok }
+
+// directives parses what RFC 9111, section 5.2 describes. Of a directive that comes twice the
+// shorter lifetime counts.
+func directives(text string) cacheControl {
+	is := cacheControl{}
+	for text != "" {
+		var name, value string
+		name, value, text = nextDirective(text)
+		if name = strings.ToLower(strings.TrimSpace(name)); name == "" {
+			continue
+		}
+		if before, twice := is[name]; !twice || deltaSeconds(value) < deltaSeconds(before) {
+			is[name] = value
+		}
+	}
+	return is
+}
+
+// nextDirective splits off one directive. A quoted value may have commas.
+func nextDirective(text string) (name, value, rest string) {
+	end := strings.IndexAny(text, ",=")
+	if end < 0 {
+		return text, "", ""
+	}
+	name, rest = text[:end], text[end+1:]
+	if text[end] == ',' {
+		return name, "", rest
+	}
+	rest = strings.TrimLeft(rest, " \t")
+	if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+		value, rest, _ = strings.Cut(quoted, `"`)
+		_, rest, _ = strings.Cut(rest, ",")
+		return name, value, rest
+	}
+	value, rest, _ = strings.Cut(rest, ",")
+	return name, strings.TrimSpace(value), rest
+}
