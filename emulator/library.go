@@ -47,7 +47,7 @@ func (c *call) getSavedShows() *apiError {
 // getSavedAudiobooks wraps audiobooks as the other lists do. Spotify's own description leaves
 // the wrapper out, its service does not.
 func (c *call) getSavedAudiobooks() *apiError {
-	return c.savedPage(c.m.Audiobooks, func(id string) { c.audiobookRef("audiobook", c.e.cat.audiobookByID[id]) })
+	return c.savedPage(c.m.Audiobooks, func(id string) { c.fullAudiobook("audiobook", c.e.cat.audiobookByID[id]) })
 }
 
 // getTop answers GET /me/top/{type}: the person's own order of what they saved, another for

@@ -144,9 +144,12 @@ func (d *doc) people(key string, names []string) {
 	d.endList()
 }
 
-// audiobook writes an audiobook in full, with the first page of its chapters.
-func (d *doc) audiobook(b *audiobook) {
-	d.begin("")
+// audiobook writes an audiobook in full as a member of a list, or the whole answer.
+func (d *doc) audiobook(b *audiobook) { d.fullAudiobook("", b) }
+
+// fullAudiobook writes an audiobook with the first page of its chapters under key.
+func (d *doc) fullAudiobook(key string, b *audiobook) {
+	d.begin(key)
 	d.audiobookBase(b)
 	d.playability(audiobookMarkets)
 	d.embed("chapters", "audiobooks/"+b.ID+"/chapters", len(b.Chapters), 50, func(i int) { d.chapterRef(b.Chapters[i]) })
