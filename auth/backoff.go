@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	restFirst   = time.Second // after the first failure; doubled with each further one
-	restLongest = time.Minute
-	obeyLongest = time.Hour // a Retry-After is obeyed up to here
+	restFirst    = time.Second // after the first failure; doubled with each further one
+	restLongest  = time.Minute
+	restDoubting = 15 * time.Minute // while Spotify is not believed, for every request is a risk
+	obeyLongest  = time.Hour        // a Retry-After is obeyed up to here
 )
 
 // rest is a pause after a failure, during which its error is the answer. The zero value is no
@@ -27,7 +28,11 @@ type rest struct {
 
 // after is the next rest, for one more failure.
 func (r rest) after(err error, now time.Time) rest {
-	d := jitter(min(restFirst<<min(r.failures, 10), restLongest))
+	longest := restLongest
+	if errors.Is(err, errDoubted) {
+		longest = restDoubting
+	}
+	d := jitter(min(restFirst<<min(r.failures, 10), longest))
 	if e, ok := errors.AsType[*Error](err); ok {
 		d = max(d, min(e.RetryAfter, obeyLongest))
 	}
@@ -43,10 +48,12 @@ func (r rest) over(now time.Time) bool {
 }
 
 // breaker stops all requests of an app for a while: when Spotify does not accept the app
-// itself, or finds that it asks too often. Neither says anything about a person.
+// itself, finds that it asks too often, or refuses so many people that it cannot be true.
+// None of these says anything about a person.
 type breaker struct {
-	mu   sync.Mutex
-	rest rest
+	mu    sync.Mutex
+	rest  rest
+	doubt doubt
 }
 
 // admit lets a request pass, or returns the error that all share. Once a rest is over, one
@@ -64,16 +71,19 @@ func (b *breaker) admit(now time.Time) error {
 	return nil
 }
 
-// heard takes in how a request ended.
-func (b *breaker) heard(err error, now time.Time) {
+// heard takes in how a request ended, and gives back what is to be made of it: the same, or
+// errDoubted.
+func (b *breaker) heard(err error, now time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch e, answered := errors.AsType[*Error](err); {
-	case errors.Is(err, ErrApp), answered && e.Status == http.StatusTooManyRequests:
+	e, answered := errors.AsType[*Error](err)
+	switch err = b.doubt.weigh(err); {
+	case errors.Is(err, ErrApp), errors.Is(err, errDoubted), answered && e.Status == http.StatusTooManyRequests:
 		b.rest = b.rest.after(err, now)
 	case err == nil, errors.Is(err, ErrReauthorize):
 		b.rest = rest{}
 	}
+	return err
 }
 
 // lost reports whether err leaves open what Spotify did: the request may have arrived, and a

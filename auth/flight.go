@@ -166,7 +166,7 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 		return nil, nil
 	}
 	t, err := f.grants.cred.Refresh(context.WithoutCancel(ctx), s.token)
-	f.grants.app.heard(err, f.grants.now())
+	err = f.grants.app.heard(err, f.grants.now())
 	why, condemned := errors.AsType[*ReauthorizeError](err)
 	switch {
 	case err == nil:
@@ -176,6 +176,9 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 	}
 	f.failed(err)
 	f.release(ctx, mine, s)
+	if errors.Is(err, errDoubted) {
+		f.grants.app.pardon()
+	}
 	return nil, err
 }
 
@@ -197,7 +200,7 @@ func (f *flight) mayAsk(now time.Time) error {
 // refresh token is soon tried again even if nobody asks: a provider that rotates may accept it
 // for some seconds more.
 func (f *flight) failed(err error) {
-	if errors.Is(err, ErrApp) || errors.Is(err, ErrExpired) || errors.Is(err, ErrConfig) {
+	if errors.Is(err, ErrApp) || errors.Is(err, errDoubted) || errors.Is(err, ErrExpired) || errors.Is(err, ErrConfig) {
 		return
 	}
 	f.mu.Lock()
@@ -245,6 +248,9 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, why *Reauthor
 			return nil
 		case write:
 			won, err := swap(ctx, f.grants.store, f.key, rec.Version, next.stamped())
+			if won {
+				f.grants.app.sentenced(func() { f.grants.reprieve(f.key, next) })
+			}
 			if won || err != nil {
 				return err
 			}

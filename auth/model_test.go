@@ -22,7 +22,7 @@ type rule struct {
 var theRule = rule{(*Record).answered, (*Record).condemned, (*Record).released}
 
 // The things that may happen, and how often.
-type budget struct{ claims, takeovers, crashes, losses, doubts, logins, deletes int8 }
+type budget struct{ claims, takeovers, crashes, losses, doubts, pardons, logins, deletes int8 }
 
 const replicas = 3
 
@@ -235,11 +235,22 @@ func (m *model) outside(s state) {
 		next.rec, next.deleted = nil, true
 		m.then("the person logs out", next)
 	}
+	if s.left.pardons > 0 && s.rec != nil && s.rec.judged() {
+		next := s
+		next.left.pardons--
+		next.rec = s.rec.reprieved(s.rec, time.Time{})
+		m.then("the verdicts are not believed after all", next)
+	}
 	if m.provider == grace && s.provider.logins[s.login].graceful {
 		next := s
 		next.provider.logins[s.login].graceful = false
 		m.then("the grace period ends", next)
 	}
+}
+
+// judged reports whether a verdict has left its trace on r.
+func (r *Record) judged() bool {
+	return r.Dead != nil || slices.ContainsFunc(r.rule().spares, func(s spare) bool { return s.Refused })
 }
 
 // begin is a new login.
@@ -290,11 +301,11 @@ func (s *state) key() string {
 		key = append(key, byte('0'+s.rec.Generation), bit(s.rec.Dead != nil))
 		key = append(key, s.rec.Token.RefreshToken...)
 		for _, spare := range s.rec.rule().spares {
-			key = append(append(key, ','), spare.refreshToken...)
+			key = append(append(key, ',', bit(spare.Refused)), spare.RefreshToken...)
 		}
 	}
 	b := s.left
-	key = append(key, ' ', byte(b.claims), byte(b.takeovers), byte(b.crashes), byte(b.losses), byte(b.doubts), byte(b.logins), byte(b.deletes))
+	key = append(key, ' ', byte(b.claims), byte(b.takeovers), byte(b.crashes), byte(b.losses), byte(b.doubts), byte(b.pardons), byte(b.logins), byte(b.deletes))
 	return string(s.provider.key(key))
 }
 

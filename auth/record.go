@@ -24,7 +24,7 @@ type Record struct {
 type recordState struct {
 	epoch  string    // which login this is: random, new with every Put
 	lease  lease     // who may refresh
-	spares []spare   // refresh tokens that may still be good, the best first
+	spares []spare   // refresh tokens that may still be good, the best first; refused ones last
 	diedAt time.Time // when the verdict fell, on the clock of whoever heard it
 }
 
@@ -41,8 +41,9 @@ type lease struct {
 // spare is a refresh token kept beside the current one: its predecessor, which a provider with
 // a grace period still takes, or one that came too late to be the current one.
 type spare struct {
-	refreshToken string
-	at           time.Time
+	RefreshToken string
+	At           time.Time
+	Refused      bool // kept only for the case that the refusal was wrong
 }
 
 // newRecord is a fresh login.

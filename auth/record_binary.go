@@ -33,6 +33,7 @@ type leaseFile struct {
 type spareFile struct {
 	RefreshToken string    `json:"refresh_token"`
 	At           time.Time `json:"at,omitzero"`
+	Refused      bool      `json:"refused,omitempty"`
 }
 
 type deadFile struct {
@@ -54,7 +55,7 @@ func (r *Record) MarshalBinary() ([]byte, error) {
 		Epoch: state.epoch, Lease: leaseFile(state.lease),
 	}
 	for _, s := range state.spares {
-		f.Spares = append(f.Spares, spareFile{s.refreshToken, s.at})
+		f.Spares = append(f.Spares, spareFile(s))
 	}
 	if r.Dead != nil {
 		f.Dead = &deadFile{r.Dead.Reason, r.Dead.AuthorizedAt, state.diedAt}
@@ -89,7 +90,7 @@ func (r *Record) UnmarshalBinary(data []byte) error {
 	}
 	state := &recordState{epoch: f.Epoch, lease: lease(f.Lease)}
 	for _, s := range f.Spares {
-		state.spares = append(state.spares, spare{s.RefreshToken, s.At})
+		state.spares = append(state.spares, spare(s))
 	}
 	next := Record{Version: f.Version, Generation: f.Generation, Written: r.Written, Now: r.Now, state: state}
 	if f.Dead != nil {

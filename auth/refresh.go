@@ -179,24 +179,57 @@ func (r *Record) condemned(s sent, why *ReauthorizeError, waited bool, now time.
 		return nil, again
 	case state.lease.Contested && !waited:
 		return nil, wait
-	case len(spares) > 0:
-		return r.promoted(spares), write
+	case len(spares) > 0 && !spares[0].Refused:
+		return r.promoted(spares, now), write
 	}
 	return r.with(func(next *Record, state *recordState) {
 		next.Dead = why
-		state.diedAt, state.spares, state.lease.Owner = now, nil, ""
+		state.diedAt, state.lease.Owner = now, ""
 	}), write
 }
 
-// promoted tries the best spare next.
-func (r *Record) promoted(spares []spare) *Record {
+// reprieved undoes what a verdict has done to the record, and gives every refresh token another
+// chance, the newest first; nil if something has happened since judged was written.
+func (r *Record) reprieved(judged *Record, now time.Time) *Record {
+	if r == nil || r.rule().epoch != judged.rule().epoch || r.Generation != judged.Generation {
+		return nil
+	}
 	return r.with(func(next *Record, state *recordState) {
+		next.Dead, next.Generation = nil, r.Generation+1
+		state.diedAt = time.Time{}
+		var refused, untried []spare
+		for _, s := range unspoilt(state.spares, now) {
+			if s.Refused {
+				refused = append(refused, spare{s.RefreshToken, s.At, false})
+			} else {
+				untried = append(untried, s)
+			}
+		}
+		if len(refused) == 0 {
+			return
+		}
 		t := *r.Token
-		t.RefreshToken = spares[0].refreshToken
-		next.Token, next.Generation = &t, r.Generation+1
-		state.spares = slices.Clone(spares[1:])
+		t.RefreshToken = refused[0].RefreshToken
+		next.Token = &t
+		state.spares = slices.Concat(refused[1:], []spare{{r.Token.RefreshToken, now, false}}, untried)
+	})
+}
+
+// promoted tries the best spare next. The refused token goes behind the others: a verdict may
+// be a lie.
+func (r *Record) promoted(spares []spare, now time.Time) *Record {
+	return r.with(func(next *Record, state *recordState) {
+		next.Generation++
+		next.Token, state.spares = r.Token.rotated(spares, now)
 		state.lease.Owner, state.lease.Contested = "", false
 	})
+}
+
+// rotated is t with the first spare's refresh token, and the spares with t's own behind them.
+func (t *Token) rotated(spares []spare, now time.Time) (*Token, []spare) {
+	next := *t
+	next.RefreshToken = spares[0].RefreshToken
+	return &next, append(slices.Clone(spares[1:]), spare{t.RefreshToken, now, true})
 }
 
 // destroyed is a dead login without its tokens, once its quarantine is over; nil before and
@@ -226,7 +259,7 @@ func (r *Record) withoutAccess() *Record {
 // keeps reports whether refreshToken is in the record already.
 func (r *Record) keeps(refreshToken string) bool {
 	return r.Token.RefreshToken == refreshToken || slices.ContainsFunc(r.rule().spares, func(s spare) bool {
-		return s.refreshToken == refreshToken
+		return s.RefreshToken == refreshToken
 	})
 }
 
@@ -235,7 +268,7 @@ func addSpare(spares []spare, refreshToken string, now time.Time) []spare {
 	if refreshToken == "" {
 		return spares
 	}
-	all := append([]spare{{refreshToken, now}}, unspoilt(spares, now)...)
+	all := append([]spare{{RefreshToken: refreshToken, At: now}}, unspoilt(spares, now)...)
 	return all[:min(len(all), sparesKept)]
 }
 
@@ -243,7 +276,7 @@ func addSpare(spares []spare, refreshToken string, now time.Time) []spare {
 func unspoilt(spares []spare, now time.Time) []spare {
 	var kept []spare
 	for _, s := range spares {
-		if now.Sub(s.at) < spareTime {
+		if now.Sub(s.At) < spareTime {
 			kept = append(kept, s)
 		}
 	}
