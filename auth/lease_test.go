@@ -1,0 +1,183 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/emulator"
+)
+
+// pausingStore is a store whose process is stopped for a while after it has written.
+type pausingStore struct {
+	auth.Store
+	pause time.Duration
+	once  sync.Once
+}
+
+func (s *pausingStore) Swap(ctx context.Context, key, version string, next *auth.Record) error {
+	err := s.Store.Swap(ctx, key, version, next)
+	s.once.Do(func() { time.Sleep(s.pause) })
+	return err
+}
+
+// TestPausedHolderDoesNotSend: whoever slept on a lease may have been taken over, and looks
+// again before anything is sent.
+func TestPausedHolderDoesNotSend(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.RotatedFamily}, func(w world) {
+		store := &auth.MemoryStore{}
+		awake, asleep := w.cred.Grants(store), w.cred.Grants(&pausingStore{Store: store, pause: 30 * time.Second})
+		w.put(awake)
+		time.Sleep(time.Hour)
+		var wg sync.WaitGroup
+		wg.Go(func() { w.wantToken(asleep.For("alice")) })
+		time.Sleep(time.Millisecond)
+		w.wantToken(awake.For("alice"))
+		wg.Wait()
+		w.wantRefreshes(1)
+		w.wantToken(asleep.For("alice"))
+	})
+}
+
+// silent never answers.
+type silent struct{}
+
+func (silent) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// TestTakeoverByTheStoresClock: a lease that is two leases old is over at the first look, or
+// else nobody would take over where processes live shortly.
+func TestTakeoverByTheStoresClock(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ age, least, most time.Duration }{
+		{10 * time.Second, 25 * time.Second, 26 * time.Second}, // watched for a lease
+		{51 * time.Second, 0, 0},                               // taken at once
+	} {
+		inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+			store := &auth.MemoryStore{}
+			crashed := &crashingStore{Store: store}
+			dead := w.credentials(func(c *auth.Config) { c.HTTPClient = &http.Client{Transport: silent{}} }).Grants(crashed)
+			w.put(dead)
+			time.Sleep(time.Hour)
+			crashed.after = 1 // the claim is the last thing it writes
+			ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
+			defer cancel()
+			_, _ = dead.For("alice").Token(ctx)
+			time.Sleep(test.age - time.Second)
+			began := time.Now()
+			w.wantToken(w.cred.Grants(store).For("alice"))
+			if took := time.Since(began); took < test.least || took > test.most {
+				w.t.Errorf("a lease %v old was taken over after %v, want %v to %v", test.age, took, test.least, test.most)
+			}
+			w.wantRefreshes(1)
+		})
+	}
+}
+
+// crashingStore writes so many times more (0: for ever), as a process that dies does.
+type crashingStore struct {
+	auth.Store
+	mu    sync.Mutex
+	after int
+}
+
+func (s *crashingStore) Swap(ctx context.Context, key, version string, next *auth.Record) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch s.after {
+	case 0:
+	case 1:
+		s.after = -1
+	case -1:
+		return errors.New("dead")
+	default:
+		s.after--
+	}
+	return s.Store.Swap(ctx, key, version, next)
+}
+
+// TestLateAnswerRevives: a login that was declared dead lives again when an answer arrives that
+// was under way all the time.
+func TestLateAnswerRevives(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		store := &auth.MemoryStore{}
+		slow := w.cred.Grants(store, auth.LeaseFor(5*time.Second),
+			auth.BeforeStore(func(context.Context, string, *auth.Token) error {
+				time.Sleep(9 * time.Second)
+				return nil
+			}))
+		hasty := w.cred.Grants(store, auth.LeaseFor(5*time.Second))
+		w.put(slow)
+		time.Sleep(time.Hour)
+		w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 8 * time.Second})
+		var wg sync.WaitGroup
+		wg.Go(func() { w.wantToken(slow.For("alice")) })
+		time.Sleep(time.Millisecond)
+		w.wantError(hasty.For("alice"), auth.ErrReauthorize)
+		wg.Wait()
+		w.wantToken(hasty.For("alice"))
+		time.Sleep(time.Hour)
+		w.wantToken(hasty.For("alice"))
+		w.wantRefreshes(3)
+	})
+}
+
+// downStore fails on demand.
+type downStore struct {
+	auth.Store
+	mu   sync.Mutex
+	down bool
+}
+
+func (s *downStore) set(down bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = down
+}
+
+func (s *downStore) Swap(ctx context.Context, key, version string, next *auth.Record) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down {
+		return errors.New("store down")
+	}
+	return s.Store.Swap(ctx, key, version, next)
+}
+
+// TestCloseSavesWhatIsLeft, or says that it could not.
+func TestCloseSavesWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		for _, recovers := range []bool{true, false} {
+			store := &downStore{Store: &auth.MemoryStore{}}
+			g := w.cred.Grants(store)
+			w.put(g)
+			time.Sleep(time.Hour)
+			stop := w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 100 * time.Millisecond})
+			go func() {
+				time.Sleep(50 * time.Millisecond) // the claim is written, the answer is not yet there
+				store.set(true)
+			}()
+			if token, err := g.For("alice").Token(w.t.Context()); err == nil {
+				w.t.Errorf("Token = %v while it cannot be saved", token)
+			}
+			stop()
+			store.set(!recovers)
+			if err := g.Close(w.t.Context()); (err == nil) != recovers {
+				w.t.Errorf("Close = %v, want success: %t", err, recovers)
+			}
+			if rec := w.stored(store); (rec.Generation == 1) != recovers {
+				w.t.Errorf("stored %v after Close, want the token saved: %t", rec, recovers)
+			}
+			store.set(false) // the attempts nobody asked for end
+		}
+	})
+}
