@@ -15,8 +15,8 @@ import (
 //   - remembers cool-downs in full, for everybody: what Spotify forbids for 14 hours is not
 //     sent for 14 hours, and fails at once where the wait is longer than WithMaxWait or than
 //     the caller's context lasts;
-//   - is fair: people (Token.Subject) take turns, and nobody takes the last places who holds
-//     half of them already. Calls of WithBackground wait until nobody else does, and leave a
+//   - is fair: people (Token.Subject) take turns, and where there are several, nobody takes the
+//     last places who holds half of them already. Calls of WithBackground wait until nobody else does, and leave a
 //     fifth of the places to people who may yet come.
 //
 // All clients that As and With make of one share its governor. Safe for concurrent use.

@@ -16,6 +16,7 @@ type window struct {
 	answers  []answer // of the last 30 seconds, in order; those before first are over
 	first    int
 	held     map[string]int // places of each subject
+	several  bool           // subjects have been seen
 }
 
 type answer struct {
@@ -65,7 +66,7 @@ func (w *window) places(t *turn) int {
 	switch {
 	case t.background:
 		return max(1, limit-limit/5)
-	case w.held[t.subject] > limit/2:
+	case w.several && w.held[t.subject] > limit/2:
 		return limit - limit/16
 	}
 	return limit
@@ -103,14 +104,13 @@ func (w *window) nextFree(now time.Time) time.Time {
 	return w.answers[w.first].at.Add(windowLength)
 }
 
-// spare is how many places are free for one who is busy.
+// spare is how many places are free.
 func (w *window) spare(now time.Time) int {
 	w.expire(now)
 	if w.limit == 0 {
 		return unlimited
 	}
-	limit := int(w.limit)
-	return max(0, limit-limit/16-w.used())
+	return max(0, int(w.limit)-w.used())
 }
 
 const unlimited = 1 << 30
@@ -118,6 +118,7 @@ const unlimited = 1 << 30
 func (w *window) take(subject string) {
 	w.inFlight++
 	w.held[subject]++
+	w.several = w.several || len(w.held) > 1
 }
 
 func (w *window) forgo(subject string) {

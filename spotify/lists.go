@@ -37,7 +37,7 @@ func (l list[T]) page(ctx context.Context, opts *PageOptions) (*Page[T], error) 
 
 // all walks the whole list. What it yields and when it fetches is walk's.
 func (l list[T]) all(ctx context.Context, opts *PageOptions) iter.Seq2[T, error] {
-	return walk(opts, l.end, func(opts *PageOptions) (*Page[T], error) { return l.page(ctx, opts) })
+	return walk(ctx, l.client, opts, l.end, l.page)
 }
 
 // get calls an operation that answers with one thing.

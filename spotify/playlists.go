@@ -155,7 +155,7 @@ func (s *PlaylistsService) Items(ctx context.Context, id PlaylistID, opts *Playl
 // AllItems walks a playlist. An error is yielded once, with a zero item, and ends the walk; a
 // page is fetched when it is needed. Fields must leave in next, or total and offset.
 func (s *PlaylistsService) AllItems(ctx context.Context, id PlaylistID, opts *PlaylistItemsOptions) iter.Seq2[PlaylistItem, error] {
-	return walk(opts.page(), 0, func(page *PageOptions) (*Page[PlaylistItem], error) {
+	return walk(ctx, s.client, opts.page(), 0, func(ctx context.Context, page *PageOptions) (*Page[PlaylistItem], error) {
 		next := PlaylistItemsOptions{PageOptions: *page}
 		if opts != nil {
 			next.Fields = opts.Fields

@@ -48,7 +48,7 @@ func (s *SearchService) Tracks(ctx context.Context, query string, opts *PageOpti
 // AllTracks walks what Tracks finds, at most 1,000, in Spotify's order. An error is yielded
 // once, with a zero track, and ends the walk; a page is fetched when it is needed.
 func (s *SearchService) AllTracks(ctx context.Context, query string, opts *PageOptions) iter.Seq2[Track, error] {
-	return walk(opts, reachable, func(opts *PageOptions) (*Page[Track], error) {
+	return walk(ctx, s.client, opts, reachable, func(ctx context.Context, opts *PageOptions) (*Page[Track], error) {
 		return s.Tracks(ctx, query, opts)
 	})
 }

@@ -1,7 +1,6 @@
 package spotify
 
 import (
-	"iter"
 	"net/url"
 	"strconv"
 
@@ -40,35 +39,4 @@ func (c *Client) limits(name Operation) operations.Limits {
 		return op.Extended
 	}
 	return op.Development
-}
-
-// walk yields all items of a list, page by page, from opts.Offset on and not beyond end (0:
-// no end). It fetches nothing that the caller has not come to, and stops at an empty page
-// even where Spotify says that there are more.
-func walk[T any](opts *PageOptions, end int, fetch func(*PageOptions) (*Page[T], error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		next := PageOptions{}
-		if opts != nil {
-			next = *opts
-		}
-		for end == 0 || next.Offset < end {
-			if end > 0 && next.Limit > end-next.Offset {
-				next.Limit = end - next.Offset
-			}
-			page, err := fetch(&next)
-			if err != nil {
-				yield(*new(T), err)
-				return
-			}
-			for _, item := range page.Items {
-				if !yield(item, nil) {
-					return
-				}
-			}
-			if !page.HasNext || page.len() == 0 {
-				return
-			}
-			next.Offset = page.nextOffset()
-		}
-	}
 }

@@ -16,7 +16,7 @@ var ErrListChanged = errors.New("spotify: the list changed while it was read")
 // caller who is faster than Spotify.
 const widening = 8
 
-// walkPages yields all items of a list, from opts.Offset on and not beyond end (0: no end).
+// walk yields all items of a list, from opts.Offset on and not beyond end (0: no end).
 //
 // Nothing is fetched before the caller asks, and nothing but the first page before they come
 // to the second. From then on pages are fetched ahead: as many as WithPrefetch says, and where
@@ -24,7 +24,7 @@ const widening = 8
 // never more than the governor has room for. An empty page ends the walk even where Spotify
 // says that there are more. When the caller breaks, what is under way is cancelled and waited
 // for.
-func walkPages[T any](ctx context.Context, c *Client, opts *PageOptions, end int, fetch func(context.Context, *PageOptions) (*Page[T], error)) iter.Seq2[T, error] {
+func walk[T any](ctx context.Context, c *Client, opts *PageOptions, end int, fetch func(context.Context, *PageOptions) (*Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		w := &walker[T]{client: c, fetch: fetch, end: end, width: c.settings.prefetch}
 		if opts != nil {

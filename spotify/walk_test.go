@@ -56,7 +56,8 @@ func TestWalksAreLazy(t *testing.T) {
 
 	world.Fail(emulator.Fault{Operation: "GET /me/tracks", After: 2, Status: 404, Times: -1})
 	var items, errs int
-	for saved, err := range client.Library.AllTracks(t.Context(), nil) {
+	inOrder := client.With(spotify.WithPrefetch(0))
+	for saved, err := range inOrder.Library.AllTracks(t.Context(), nil) {
 		if err != nil {
 			if errs++; saved.Track.ID != "" || !errors.Is(err, spotify.ErrNotFound) {
 				t.Errorf("got %+v, %v, want the zero track and ErrNotFound", saved, err)
