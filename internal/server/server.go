@@ -77,11 +77,12 @@ func (s *Server) grantOptions() []auth.GrantsOption {
 	return opts
 }
 
-// spotifyOptions: a page does not wait out a rate limit.
+// spotifyOptions: a page does not wait out a rate limit, and what people listen to is in no cache.
 func (s *Server) spotifyOptions() []spotify.Option {
 	opts := []spotify.Option{
 		spotify.WithMaxWait(0),
 		spotify.WithRetries(1),
+		spotify.WithCacheSize(0),
 		spotify.WithObserver(s.metrics.spotifyCall),
 	}
 	switch {
