@@ -117,11 +117,14 @@ func (c *call) look() *apiError {
 			c.heard = func(id string) time.Duration { return c.m.heard(id, c.at) }
 		}
 	}
-	if c.r.URL.RawQuery == "" {
+	if c.r.URL.RawQuery != "" {
+		c.query = c.r.URL.Query()
+	}
+	c.localise()
+	if c.query == nil {
 		c.episodes = !c.quirks.hiddenEpisodes
 		return nil
 	}
-	c.query = c.r.URL.Query()
 	c.episodes = !c.quirks.hiddenEpisodes || strings.Contains(c.query.Get("additional_types"), "episode")
 	return c.readMarket()
 }
@@ -162,5 +165,5 @@ var (
 	textType  = []string{"text/plain; charset=utf-8"}
 	personal  = []string{"private, max-age=0"}
 	cacheable = []string{"public, max-age=3600"}
-	varies    = []string{"Authorization"}
+	varies    = []string{"Authorization, Accept-Language"}
 )

@@ -41,7 +41,7 @@ func (c *call) category(g *category) {
 	c.end()
 	c.endList()
 	c.str("id", g.ID)
-	c.str("name", g.Name)
+	c.str("name", c.local(g.Name))
 	c.end()
 }
 
@@ -67,7 +67,7 @@ func (c *call) getCategoryPlaylists() *apiError {
 	if problem != nil {
 		return problem
 	}
-	return c.featured(g.Name, g.Playlists)
+	return c.featured(c.local(g.Name), g.Playlists)
 }
 
 func (c *call) getFeaturedPlaylists() *apiError {

@@ -207,6 +207,9 @@ func (c *call) saveAt(list []stamped, problem *apiError) *apiError {
 		}
 	}
 	for _, s := range list {
+		if s.At.IsZero() {
+			s.At = c.at
+		}
 		c.keep("track", s.ID, s.At)
 	}
 	return nil

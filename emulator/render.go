@@ -24,6 +24,7 @@ type view struct {
 	country  string // whose catalogue counts: of the person, else the market
 	episodes bool   // the client knows of episodes: additional_types
 	quirks   quirks
+	names    map[string]string // by their English form; nil: that
 
 	heard func(id string) time.Duration // how far into an episode or chapter; nil: not to be told
 }

@@ -4,7 +4,7 @@ package emulator
 func (d *doc) artistRef(a *artist) {
 	d.begin("")
 	d.identity("artist", a.ID)
-	d.str("name", a.Name)
+	d.str("name", d.local(a.Name))
 	d.end()
 }
 
@@ -20,7 +20,7 @@ func (d *doc) artistRefs(artists []*artist) {
 func (d *doc) artist(a *artist) {
 	d.begin("")
 	d.identity("artist", a.ID)
-	d.str("name", a.Name)
+	d.str("name", d.local(a.Name))
 	if d.extended {
 		d.followers(a.Followers)
 		d.num("popularity", int64(a.Popularity))
