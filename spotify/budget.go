@@ -57,7 +57,7 @@ func (p *permits) atLeast(d time.Duration) time.Duration {
 	if p == nil {
 		return d
 	}
-	return max(d, budgetAnswer)
+	return max(d, budgetAnswer+time.Second)
 }
 
 // permitted takes a permit. If none is at hand it has the Budget asked, and the answer pumps.

@@ -63,7 +63,7 @@ func (c *Client) With(opts ...Option) *Client {
 	if elsewhere {
 		next.governor, next.closed = NewGovernor(0, nil), new(lesson)
 	}
-	if s.governor != nil && (elsewhere || s.governor != c.settings.governor) {
+	if s.governor != nil {
 		next.governor = s.governor
 	}
 	if elsewhere || s.cacheSize != c.settings.cacheSize {

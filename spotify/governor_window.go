@@ -8,9 +8,9 @@ const windowLength = 30 * time.Second
 // window counts the calls of the last 30 seconds. We cannot know when Spotify counts a call,
 // so it holds its place from before it is sent until 30 seconds after its answer.
 type window struct {
-	limit     float64   // places; 0: not known
-	learned   bool      // the limit may be changed by what happens
-	limitedAt time.Time // when it last was too high
+	limit   float64 // places; 0: not known
+	learned bool    // the limit may be changed by what happens
+	calm    float64 // windows that were used up since it last was too high
 
 	inFlight int
 	answers  []answer // of the last 30 seconds, in order; those before first are over
@@ -35,7 +35,7 @@ const (
 	retreat    = 0.9  // of what Spotify let pass
 	nearlyFull = 0.75 // of the limit: who uses less does not probe
 	probe      = 0.02 // of the limit, and at least one call, is added in a window that is used up
-	boldest    = 10   // times that, the longer nothing happens
+	boldest    = 10   // times that, the more windows nothing happened in
 )
 
 func (w *window) used() int { return w.inFlight + len(w.answers) - w.first }
@@ -129,8 +129,8 @@ func (w *window) forgo(subject string) {
 func (w *window) answered(subject string, now time.Time) {
 	w.expire(now)
 	if w.learned && w.limit > 0 && float64(w.used()) >= nearlyFull*w.limit {
-		windows := 1 + float64(now.Sub(w.limitedAt)/windowLength)
-		w.limit += min(windows, boldest) * max(probe, 1/w.limit)
+		w.calm += 1 / w.limit
+		w.limit += min(1+w.calm, boldest) * max(probe, 1/w.limit)
 	}
 	w.inFlight--
 	w.answers = append(w.answers, answer{now, subject})
@@ -141,7 +141,7 @@ func (w *window) answered(subject string, now time.Time) {
 func (w *window) tooMany(now time.Time) {
 	w.expire(now)
 	if passed := float64(w.used() - 1); w.learned && passed >= fewCalls {
-		w.limitedAt = now
+		w.calm = 0
 		if limit := max(fewCalls, retreat*passed); w.limit == 0 || limit < w.limit {
 			w.limit = limit
 		}

@@ -40,7 +40,7 @@ type settings struct {
 	retries  int
 	err      error // the first wrong option
 
-	governor          *Governor // nil: one of the client's own
+	governor          *Governor // that WithGovernor gave with the latest options
 	background        bool
 	prefetch          int
 	cacheSize         int
@@ -61,6 +61,7 @@ func defaults() *settings {
 
 func (s *settings) with(opts []Option) *settings {
 	next := *s
+	next.governor = nil // unless these options have one
 	for _, opt := range opts {
 		if set, ok := opt.(option); ok && set != nil {
 			if err := set(&next); err != nil && next.err == nil {
