@@ -51,7 +51,7 @@ func TestDecodeFullAnswer(t *testing.T) {
 		Item: &Item{Kind: KindTrack, URI: track.URI, Name: track.Name, Duration: track.Duration, Images: album.Images, Track: track},
 		Kind: KindTrack, IsPlaying: true, Progress: 44272 * time.Millisecond,
 		At:      time.UnixMilli(1763740800123).UTC(),
-		Context: &Context{KindAlbum, "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"},
+		Context: &Context{KindAlbum, "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"}, Disallowed: []Action{ActionResume},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("decoded (-want +got):\n%s", diff)
@@ -206,7 +206,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		valid := jsontext.Value(data).IsValid(tolerant...)
-		for _, out := range []model{new(CurrentlyPlaying), new(Page[PlaylistItem]), new(Page[SavedTrack]), new(foundTracks), new(Playlist),
+		for _, out := range []model{new(CurrentlyPlaying), new(Page[PlaylistItem]), new(Page[SavedTrack]), new(Found), new(Playlist),
 			new(Album), new(Profile), new(complaint), new(Item)} {
 			if err := decode(bytes.Clone(data), out); (err == nil) != valid {
 				t.Errorf("decode(%q) into %T: error %v, valid JSON %v", data, out, err, valid)

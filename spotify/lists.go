@@ -10,10 +10,11 @@ import (
 // another walks it all.
 type list[T any] struct {
 	client  *Client
-	request request   // all but the page; not changed
-	old     Operation // what apps with extended quota have for it, if that is another one
-	key     string    // where in the answer the page is; "": the answer is the page
-	end     int       // how far Spotify lets it be paged; 0: to its end
+	request request        // all but the page; not changed
+	old     Operation      // what apps with extended quota have for it, if that is another one
+	adapt   func(*request) // to the operation that is called, if it takes another request
+	key     string         // where in the answer the page is; "": the answer is the page
+	end     int            // how far Spotify lets it be paged; 0: to its end
 }
 
 // page is one page.
@@ -26,6 +27,9 @@ func (l list[T]) page(ctx context.Context, opts *PageOptions) (*Page[T], error) 
 			return err
 		}
 		maps.Copy(r.query, l.request.query)
+		if l.adapt != nil {
+			l.adapt(&r)
+		}
 		page = new(Page[T])
 		return l.client.call(ctx, &r, under(l.key, page))
 	})

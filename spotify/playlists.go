@@ -3,9 +3,6 @@ package spotify
 import (
 	"context"
 	"iter"
-	"maps"
-	"net/url"
-	"time"
 )
 
 // PlaylistsService is playlists and their items.
@@ -17,15 +14,15 @@ type Playlist struct {
 	ID            PlaylistID
 	URI           URI
 	Name          string
-	Description   string // as HTML
+	Description   string // with HTML entities: "&amp;"
 	Owner         UserID
 	OwnerName     string
 	Collaborative bool
 	Public        *bool // nil: not known
 	Snapshot      SnapshotID
-	Images        []Image
-	Followers     *int                // nil in development mode
-	Items         *Page[PlaylistItem] // first page; nil if the person may not see it
+	Images        []Image             // largest first; nil for most empty playlists
+	Followers     *int                // nil in lists, and in development mode
+	Items         *Page[PlaylistItem] // first page; nil if the person may not see it. In lists of playlists only its Total
 }
 
 func (p *Playlist) read(d *decoder) {
@@ -70,96 +67,62 @@ func (p *Playlist) readOwner(d *decoder) {
 	}
 }
 
-// PlaylistItem is one entry of a playlist.
-type PlaylistItem struct {
-	AddedAt time.Time // zero in very old playlists
-	AddedBy UserID
-	IsLocal bool
-	Item    *Item // nil: removed from Spotify, or not available
-}
-
-func (p *PlaylistItem) read(d *decoder) {
-	for name := range d.members() {
-		switch string(name) {
-		case "added_at":
-			p.AddedAt = d.instant()
-		case "added_by":
-			p.AddedBy = UserID(d.textMember("id"))
-		case "is_local":
-			p.IsLocal = d.boolean()
-		case "item", "track": // the word from before 2026
-			if item := readOptional[Item](d); item != nil {
-				p.Item = item
-			}
-		}
-	}
-}
-
-// PlaylistItemsOptions choose a page of a playlist.
-type PlaylistItemsOptions struct {
-	PageOptions
-	Fields string // Spotify's filter language: "items(added_at,item(name,uri)),next,total"
-}
-
-func (o *PlaylistItemsOptions) page() *PageOptions {
-	if o == nil {
-		return nil
-	}
-	return &o.PageOptions
-}
-
-// query is what both Get and Items send.
-func (o *PlaylistItemsOptions) query() url.Values {
-	query := url.Values{"additional_types": {bothKinds}}
-	if o != nil && o.Fields != "" {
-		query.Set("fields", o.Fields)
-	}
-	return query
-}
-
-// Get is a playlist with the first page of its items. Only its owner and collaborators see
-// them: for others Items is nil in development mode.
+// Get is a playlist with the first page of its items. In development mode only its owner and
+// collaborators see them: for others Items is nil.
 //
 // Scope: playlist-read-private for private ones. GET /playlists/{id}
+// https://developer.spotify.com/documentation/web-api/reference/get-playlist
 func (s *PlaylistsService) Get(ctx context.Context, id PlaylistID, opts *PlaylistItemsOptions) (*Playlist, error) {
 	r := request{name: "GET /playlists/{id}", path: pathID(id), query: opts.query()}
 	if opts != nil {
 		setMarket(r.query, opts.Market)
 	}
-	playlist := new(Playlist)
-	if err := s.client.call(ctx, &r, playlist); err != nil {
-		return nil, err
-	}
-	return playlist, nil
+	return get[Playlist](ctx, s.client, r)
 }
 
-// Items is one page of a playlist. It is ErrNotOwner for other people's playlists.
+// Mine is a page of the playlists in the person's library, their own and those they follow, at
+// most 50. Of each it says how many items it has, not which.
 //
-// Scope: playlist-read-private for private ones. GET /playlists/{id}/items
-// https://developer.spotify.com/documentation/web-api/reference/get-playlists-items
-func (s *PlaylistsService) Items(ctx context.Context, id PlaylistID, opts *PlaylistItemsOptions) (*Page[PlaylistItem], error) {
-	r := request{name: "GET /playlists/{id}/items", path: pathID(id)}
-	query, err := s.client.pageQuery(&r, opts.page())
-	if err != nil {
-		return nil, err
-	}
-	r.query = opts.query()
-	maps.Copy(r.query, query)
-	page := new(Page[PlaylistItem])
-	if err := s.client.call(ctx, &r, page); err != nil {
-		return nil, err
-	}
-	return page, nil
+// Scope: none; playlist-read-private and playlist-read-collaborative for those that are.
+// GET /me/playlists
+// https://developer.spotify.com/documentation/web-api/reference/get-a-list-of-current-users-playlists
+func (s *PlaylistsService) Mine(ctx context.Context, opts *PageOptions) (*Page[Playlist], error) {
+	return s.mine().page(ctx, opts)
 }
 
-// AllItems walks a playlist. An error is yielded once, with a zero item, and ends the walk; a
-// page is fetched when it is needed. Fields must leave in next, or total and offset.
-func (s *PlaylistsService) AllItems(ctx context.Context, id PlaylistID, opts *PlaylistItemsOptions) iter.Seq2[PlaylistItem, error] {
-	return walk(ctx, s.client, opts.page(), 0, func(ctx context.Context, page *PageOptions) (*Page[PlaylistItem], error) {
-		next := PlaylistItemsOptions{PageOptions: *page}
-		if opts != nil {
-			next.Fields = opts.Fields
-		}
-		return s.Items(ctx, id, &next)
-	})
+// AllMine walks the playlists in the person's library. An error is yielded once, with a zero
+// playlist, and ends the walk.
+//
+// Scope: none; playlist-read-private and playlist-read-collaborative for those that are.
+// GET /me/playlists
+// https://developer.spotify.com/documentation/web-api/reference/get-a-list-of-current-users-playlists
+func (s *PlaylistsService) AllMine(ctx context.Context, opts *PageOptions) iter.Seq2[Playlist, error] {
+	return s.mine().all(ctx, opts)
+}
+
+func (s *PlaylistsService) mine() list[Playlist] {
+	return list[Playlist]{client: s.client, request: request{name: "GET /me/playlists"}}
+}
+
+// OfUser is a page of what somebody shows in their profile, at most 50.
+//
+// Scope: none; playlist-read-private and playlist-read-collaborative for one's own that are.
+// GET /users/{id}/playlists, with extended quota only.
+// https://developer.spotify.com/documentation/web-api/reference/get-list-users-playlists
+func (s *PlaylistsService) OfUser(ctx context.Context, id UserID, opts *PageOptions) (*Page[Playlist], error) {
+	return s.ofUser(id).page(ctx, opts)
+}
+
+// AllOfUser walks what somebody shows in their profile. An error is yielded once, with a zero
+// playlist, and ends the walk.
+//
+// Scope: none; playlist-read-private and playlist-read-collaborative for one's own that are.
+// GET /users/{id}/playlists, with extended quota only.
+// https://developer.spotify.com/documentation/web-api/reference/get-list-users-playlists
+func (s *PlaylistsService) AllOfUser(ctx context.Context, id UserID, opts *PageOptions) iter.Seq2[Playlist, error] {
+	return s.ofUser(id).all(ctx, opts)
+}
+
+func (s *PlaylistsService) ofUser(id UserID) list[Playlist] {
+	return list[Playlist]{client: s.client, request: request{name: "GET /users/{id}/playlists", path: pathID(id)}}
 }

@@ -45,6 +45,8 @@ type request struct {
 	body       any
 	jpeg       []byte // in base64: sent instead of JSON
 	mayBeEmpty bool   // an empty answer is one
+	about      string // what it is about, as operations.ItemScope has it; "": not known
+	wrong      string // why it cannot be sent
 	idempotent bool   // repeating it changes nothing more, though its operation might
 
 	op   *operations.Operation
@@ -74,6 +76,9 @@ func (c *Client) prepare(r *request) (err error) {
 	op, ok := operations.Lookup(string(r.name))
 	if !ok {
 		return unknownOperation(r.name)
+	}
+	if r.wrong != "" {
+		return r.refuse(r.wrong)
 	}
 	r.op = op
 	if op.State != operations.Active && c.mode() == Development {

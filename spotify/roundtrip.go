@@ -159,6 +159,9 @@ func (r *request) missing(granted auth.ScopeSet) auth.ScopeSet {
 // items are the kinds of what the call is about, as far as the request says; "" is not known.
 func (r *request) items() []string {
 	uris := r.query.Get("uris")
+	if r.about != "" {
+		return []string{r.about}
+	}
 	if uris == "" || len(r.op.ByItem) == 0 {
 		return []string{""}
 	}
