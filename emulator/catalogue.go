@@ -31,6 +31,8 @@ type catalogue struct {
 	chapterByID   map[string]*chapter
 	playlistByID  map[string]*playlist
 	curatorByID   map[string]*curator
+
+	searchable func() *searchable
 }
 
 type artist struct {

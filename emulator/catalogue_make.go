@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,6 +23,7 @@ func makeCatalogue(seed int64) *catalogue {
 		showByID: map[string]*show{}, episodeByID: map[string]*episode{}, audiobookByID: map[string]*audiobook{},
 		chapterByID: map[string]*chapter{}, playlistByID: map[string]*playlist{}, curatorByID: map[string]*curator{},
 	}}
+	m.cat.searchable = sync.OnceValue(func() *searchable { return newSearchable(m.cat) })
 	m.composers()
 	m.bands(150)
 	m.compilations(24)

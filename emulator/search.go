@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,34 +50,37 @@ func (c *call) search() *apiError {
 }
 
 func (c *call) searchFor(kind string, q query, p page) {
-	cat := c.e.cat
+	in := c.e.cat.searchable()
 	switch kind {
 	case "track":
-		hits := matching(q.whole, q.fitsTrack, func(t *track) hit { return hit{t.lower, t.Popularity} }, slices.DeleteFunc(slices.Clone(cat.tracks), c.cannotHear))
+		fits := func(t *track) bool { return !c.cannotHear(t) && q.fitsTrack(t) }
+		hits := matching(q.whole, fits, func(t *track) string { return t.lower }, in.tracks.candidates(q.whole, q.track, q.album, q.artist))
 		c.hits("tracks", p, len(hits), func(i int) { c.track("", hits[i]) })
 	case "artist":
-		hits := matching(q.whole, q.fitsArtist, func(a *artist) hit { return hit{a.lower, a.Popularity} }, cat.artists)
+		hits := matching(q.whole, q.fitsArtist, func(a *artist) string { return a.lower }, in.artists.candidates(q.whole, q.artist))
 		c.hits("artists", p, len(hits), func(i int) { c.artist(hits[i]) })
 	case "album":
-		newest := cat.newest()
-		fits := func(a *album) bool { return q.fitsAlbum(a, newest) }
-		hits := matching(q.whole, fits, func(a *album) hit { return hit{a.lower, a.Popularity} }, cat.albums)
+		fits := func(a *album) bool { return q.fitsAlbum(a, in.newest) }
+		hits := matching(q.whole, fits, func(a *album) string { return a.lower }, in.albums.candidates(q.whole, q.album, q.artist))
 		c.hits("albums", p, len(hits), func(i int) { c.albumRef("", hits[i], "") })
 	case "playlist":
-		hits := matching(q.whole, q.fitsPlaylist, func(l *playlist) hit { return hit{fold(l.Name), l.Fans} }, c.published())
-		c.hits("playlists", p, len(hits), c.nullable(func(i int) { c.foundPlaylist(hits[i]) }))
+		hits := matching(q.whole, q.fitsPlaylist, func(l listed) string { return l.name }, c.published(in.playlists))
+		c.hits("playlists", p, len(hits), c.nullable(func(i int) { c.foundPlaylist(hits[i].playlist) }))
 	case "show":
-		hits := matching(q.whole, q.fitsShow, func(s *show) hit { return hit{s.lower, 0} }, slices.DeleteFunc(slices.Clone(cat.shows), func(s *show) bool { return !c.hears(s) }))
+		fits := func(s *show) bool { return c.hears(s) && q.fitsShow(s) }
+		hits := matching(q.whole, fits, func(s *show) string { return s.lower }, in.shows.candidates(q.whole))
 		c.hits("shows", p, len(hits), func(i int) { c.showRef("", hits[i]) })
 	case "episode":
-		hits := matching(q.whole, q.fitsEpisode, func(e *episode) hit { return hit{e.lower, 0} }, slices.DeleteFunc(slices.Clone(cat.episodes), func(e *episode) bool { return !c.hears(e.Show) }))
+		fits := func(e *episode) bool { return c.hearsEpisode(e) && q.fitsEpisode(e) }
+		hits := matching(q.whole, fits, func(e *episode) string { return e.lower }, in.episodes.candidates(q.whole))
 		c.hits("episodes", p, len(hits), func(i int) {
 			c.begin("")
 			c.episodeBase(hits[i])
 			c.end()
 		})
 	case "audiobook":
-		hits := matching(q.whole, q.fitsAudiobook, func(b *audiobook) hit { return hit{b.lower, 0} }, slices.DeleteFunc(slices.Clone(cat.audiobooks), func(b *audiobook) bool { return !c.reads(b) }))
+		fits := func(b *audiobook) bool { return c.reads(b) && q.fitsAudiobook(b) }
+		hits := matching(q.whole, fits, func(b *audiobook) string { return b.lower }, in.audiobooks.candidates(q.whole))
 		c.hits("audiobooks", p, len(hits), func(i int) { c.audiobookRef("", hits[i]) })
 	}
 }
@@ -92,17 +94,17 @@ func (c *call) hits(key string, p page, total int, member func(i int)) {
 
 // published are the playlists search knows: of curators, of Spotify, and the public ones of
 // people who have called so far. The others' are not made yet.
-func (c *call) published() []*playlist {
-	lists := slices.Clone(c.e.cat.playlists)
+func (c *call) published(lists []listed) []listed {
+	lists = slices.Clone(lists)
 	for _, person := range c.e.st.People {
 		for _, p := range person.Music.Own {
 			if p.Public && slices.Contains(person.Music.Lists, p.ID) {
-				lists = append(lists, p)
+				lists = append(lists, newListed(p))
 			}
 		}
 	}
 	if !c.extended && !c.quirks.nullPlaylists {
-		lists = slices.DeleteFunc(lists, func(p *playlist) bool { return p.Owner == spotifyUser })
+		lists = slices.DeleteFunc(lists, func(l listed) bool { return l.Owner == spotifyUser })
 	}
 	return lists
 }
@@ -116,40 +118,20 @@ func (c *call) foundPlaylist(p *playlist) {
 	c.playlistRef("", p)
 }
 
-// hit is what results are ordered by.
-type hit struct {
-	name       string // folded
-	popularity int
-}
-
-// matching lists what fits: what is called just as the query first, then by popularity.
-func matching[T any](whole string, fits func(T) bool, of func(T) hit, from []T) []T {
-	var found []T
+// matching lists what fits, in the order of from, which is that of popularity; but what is
+// called just as the query comes first.
+func matching[T any](whole string, fits func(T) bool, name func(T) string, from []T) []T {
+	var first, rest []T
 	for _, thing := range from {
-		if fits(thing) {
-			found = append(found, thing)
+		switch {
+		case !fits(thing):
+		case name(thing) == whole:
+			first = append(first, thing)
+		default:
+			rest = append(rest, thing)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b T) int {
-		x, y := of(a), of(b)
-		if (x.name == whole) != (y.name == whole) {
-			if x.name == whole {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(y.popularity, x.popularity)
-	})
-	return found
-}
-
-// newest is the last date of release in the catalogue.
-func (c *catalogue) newest() string {
-	newest := ""
-	for _, a := range c.albums {
-		newest = max(newest, a.Released)
-	}
-	return newest
+	return append(first, rest...)
 }
 
 // atoiOr is a number, or otherwise.

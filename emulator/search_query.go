@@ -174,8 +174,8 @@ func (q query) fitsTag(a *album, newest string) bool {
 	return false
 }
 
-func (q query) fitsPlaylist(p *playlist) bool {
-	return q.anything() && q.occur(nil, fold(p.Name), fold(p.Description))
+func (q query) fitsPlaylist(l listed) bool {
+	return q.anything() && q.occur(nil, l.name, l.description)
 }
 
 func (q query) fitsShow(s *show) bool {

@@ -93,3 +93,24 @@ func TestSpotifysOwnPlaylistsInSearch(t *testing.T) {
 		t.Errorf("without the quirk: %d playlists by Spotify and %d nulls, want none", found, nulls)
 	}
 }
+
+// Whatever a track and its artist are called, the beginnings of their words find it.
+func TestSearchFindsEveryName(t *testing.T) {
+	t.Parallel()
+	alice := as(t, extended(), "alice", everything)
+	for _, entry := range alice.get("/me/tracks?limit=50").items("items") {
+		track := object{t, entry}
+		name, artist := track.text("track.name"), track.text("track.artists.0.name")
+		var beginnings []string
+		for _, word := range strings.Fields(name + " " + artist) {
+			letters := []rune(word)
+			beginnings = append(beginnings, string(letters[:(len(letters)+1)/2]))
+		}
+		for _, query := range []string{name + " " + artist, strings.Join(beginnings, " "), "track:" + name + " artist:" + artist} {
+			found := alice.get("/search?type=track&limit=50&q=" + url.QueryEscape(query))
+			if !strings.Contains(fmt.Sprint(found.value), track.text("track.external_ids.isrc")) && found.number("tracks.total") <= 50 {
+				t.Errorf("search for track %q does not find %q by %s", query, name, artist)
+			}
+		}
+	}
+}
