@@ -19,7 +19,7 @@ type query struct {
 // track:Doxy artist:Miles Davis, or to its closing quote.
 func parseQuery(text string) query {
 	var q query
-	text = fold(text)
+	text = foldKeepingQuotes(text)
 	var free []string
 	for text != "" {
 		name, value, rest := cutFilter(text)
@@ -190,8 +190,10 @@ func (q query) fitsAudiobook(b *audiobook) bool {
 	return q.anything() && q.occur(nil, b.lower, fold(b.Authors[0]))
 }
 
-// fold is what names are compared by: small letters without accents.
-func fold(s string) string { return withoutAccents.Replace(strings.ToLower(s)) }
+// fold is what names are compared by: small letters without accents and double quotes.
+func fold(s string) string { return strings.ReplaceAll(foldKeepingQuotes(s), `"`, "") }
+
+func foldKeepingQuotes(s string) string { return withoutAccents.Replace(strings.ToLower(s)) }
 
 var withoutAccents = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ä", "a", "å", "a", "ã", "a", "ç", "c", "č", "c",
 	"é", "e", "è", "e", "ê", "e", "ë", "e", "í", "i", "ì", "i", "î", "i", "ï", "i", "ñ", "n", "ó", "o", "ò", "o", "ô", "o",
