@@ -76,7 +76,7 @@ func cutFilter(text string) (name, value, rest string) {
 				end = min(end, space)
 			}
 		}
-		return name, strings.TrimSpace(after[:end]), after[end:]
+		return name, strings.TrimSpace(strings.ReplaceAll(after[:end], `"`, "")), after[end:]
 	}
 	end := nextFilter(text)
 	return "", strings.TrimSpace(text[:end]), text[end:]
