@@ -4,7 +4,7 @@ import (
 	"errors"
 	"go/ast"
 	"go/parser"
-	"go/token"
+	gotoken "go/token"
 	"maps"
 	"path/filepath"
 	"reflect"
@@ -56,7 +56,7 @@ func promises(t *testing.T) map[string]promise {
 	}
 	said := map[string]promise{}
 	for _, path := range paths {
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		file, err := parser.ParseFile(gotoken.NewFileSet(), path, nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
 		}

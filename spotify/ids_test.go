@@ -3,6 +3,7 @@ package spotify_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tenuto-dev/tenuto/spotify"
@@ -67,6 +68,7 @@ func TestURI(t *testing.T) {
 		"spotify:user:a%2Fb%20c":               {spotify.KindUser, "a/b c", "https://open.spotify.com/user/a%2Fb%20c"},
 		"spotify:local:Artist::Some+Title:180": {Kind: spotify.KindLocal},
 		"spotify:user:bob:collection":          {Kind: "collection"},
+		"spotify:user:bob:collection:episodes": {Kind: "collection"},
 		"spotify:hologram:7":                   {"hologram", "7", "https://open.spotify.com/hologram/7"},
 		"":                                     {},
 		"spotify:track:":                       {},
@@ -90,6 +92,25 @@ func TestURIOf(t *testing.T) {
 	got := spotify.URIs[spotify.EpisodeID]("1", "2")
 	if diff := cmp.Diff([]spotify.URI{"spotify:episode:1", "spotify:episode:2"}, got); diff != "" {
 		t.Errorf("URIs(1, 2) (-want +got):\n%s", diff)
+	}
+}
+
+func TestLocalFile(t *testing.T) {
+	t.Parallel()
+	for uri, want := range map[spotify.URI]spotify.LocalFile{
+		"spotify:local:Some+Band:An+Album:A+%C3%9Cber%3ATitle:185": {"Some Band", "An Album", "A Über:Title", 185 * time.Second},
+		"spotify:local:::Title:7":                                  {Title: "Title", Duration: 7 * time.Second},
+		"spotify:local:%zz:b:c:soon":                               {Artist: "%zz", Album: "b", Title: "c"},
+		"spotify:local:a:b:c:99999999999":                          {Artist: "a", Album: "b", Title: "c"},
+	} {
+		if got, ok := uri.LocalFile(); got != want || !ok {
+			t.Errorf("%q.LocalFile() = %+v, %v, want %+v", uri, got, ok, want)
+		}
+	}
+	for _, uri := range []spotify.URI{"", "spotify:local:a:b:c", "spotify:track:" + someID} {
+		if got, ok := uri.LocalFile(); ok {
+			t.Errorf("%q.LocalFile() = %+v, want none", uri, got)
+		}
 	}
 }
 

@@ -152,6 +152,8 @@ func (r *request) closedHere() bool { return r.op.State != operations.Active }
 
 func (r *request) ofPlaylist() bool { return strings.HasPrefix(r.op.Path, "/playlists/{id}") }
 
+const userAgent = "tenuto (+https://github.com/tenuto-dev/tenuto)"
+
 // httpRequest is a new one for each attempt: a body is read once, and tokens change.
 func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Token) (*http.Request, error) {
 	var body io.Reader
@@ -167,7 +169,7 @@ func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Toke
 	}
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "tenuto (+https://github.com/tenuto-dev/tenuto)")
+	req.Header.Set("User-Agent", userAgent)
 	switch {
 	case r.jpeg != nil:
 		req.Header.Set("Content-Type", "image/jpeg")

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // URI names a thing of any kind: "spotify:track:…". Local files have one and no ID.
@@ -26,7 +28,8 @@ const (
 	KindUser      Kind = "user"
 )
 
-// kindCollection is a person's saved tracks, "spotify:user:…:collection".
+// kindCollection is a person's saved tracks, "spotify:user:…:collection", or with one word more
+// their saved episodes.
 const kindCollection Kind = "collection"
 
 // URIOf is the URI of id.
@@ -73,7 +76,7 @@ func parseLink(text string) (URI, error) {
 	switch strings.TrimPrefix(link.Hostname(), "www.") {
 	case "open.spotify.com", "play.spotify.com", "spotify.com":
 	case "spotify.link", "spotify.app.link":
-		return "", fmt.Errorf("%w: a short link: open it in a browser and copy the address it leads to", ErrConfig)
+		return "", fmt.Errorf("%w: a short link: Client.ResolveLink follows it", ErrConfig)
 	default:
 		return "", errNotURI()
 	}
@@ -120,8 +123,8 @@ func (u URI) split() (kind Kind, id string) {
 		return "", ""
 	case len(parts) == 4 && parts[0] == "user" && parts[2] == "playlist":
 		parts = parts[2:]
-	case len(parts) == 3 && parts[0] == "user" && parts[2] == "collection":
-		return kindCollection, ""
+	case (len(parts) == 3 || len(parts) == 4) && parts[0] == "user" && parts[2] == "collection":
+		return kindCollection, "" // saved tracks, or a part of the library that a fourth word names
 	}
 	if len(parts) != 2 {
 		return "", ""
@@ -154,3 +157,33 @@ func (u URI) URL() string {
 	}
 	return "https://open.spotify.com/" + string(kind) + "/" + url.PathEscape(id)
 }
+
+// LocalFile is what the URI of a file on the person's own computer tells.
+type LocalFile struct {
+	Artist, Album, Title string // "": the file does not say
+	Duration             time.Duration
+}
+
+// LocalFile reads the URI of a local file, "spotify:local:{artist}:{album}:{title}:{seconds}";
+// ok is false for all others.
+func (u URI) LocalFile() (file LocalFile, ok bool) {
+	rest, ok := strings.CutPrefix(string(u), "spotify:local:")
+	parts := strings.Split(rest, ":")
+	if !ok || len(parts) != 4 {
+		return LocalFile{}, false
+	}
+	seconds, err := strconv.Atoi(parts[3])
+	if err != nil || seconds < 0 || seconds > int(longestFile/time.Second) {
+		seconds = 0
+	}
+	for i, text := range []*string{&file.Artist, &file.Album, &file.Title} {
+		if *text, err = url.QueryUnescape(parts[i]); err != nil {
+			*text = parts[i]
+		}
+	}
+	file.Duration = time.Duration(seconds) * time.Second
+	return file, true
+}
+
+// longestFile is more than any recording has.
+const longestFile = 1000 * time.Hour
