@@ -74,12 +74,24 @@ func readCheck(ctx context.Context, db *sql.DB, path string) ([]byte, error) {
 	var row []byte
 	err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = ?", vault.MetaCheck).Scan(&row)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil // likewise
+		return nil, mustBeNew(ctx, db, path)
 	}
 	if err != nil {
 		return nil, explain("look at the database", err)
 	}
 	return row, nil
+}
+
+// mustBeNew is for a database without its check row: a first start that did not get far either, or ErrDamaged.
+func mustBeNew(ctx context.Context, db *sql.DB, path string) error {
+	var used bool
+	if err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM people) OR EXISTS (SELECT 1 FROM grants)").Scan(&used); err != nil {
+		return explain("look at the database", err)
+	}
+	if used {
+		return fmt.Errorf("%w: %s has lost the row that proves its key: put the file back from your backup", vault.ErrDamaged, path)
+	}
+	return nil
 }
 
 func sizeOf(path string) (int64, error) {

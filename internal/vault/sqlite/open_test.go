@@ -218,6 +218,24 @@ func TestEmptyKeyFile(t *testing.T) {
 	}
 }
 
+// Without its check row nothing would prove the key: a database that has people in it is not taken for a new one.
+func TestMissingCheckRow(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := open(t, dir)
+	signIn(t, db, "alice")
+	closeDB(t, db)
+	disk := raw(t, dir)
+	execute(t, disk, "DELETE FROM meta WHERE name = ?", vault.MetaCheck)
+	try(t, disk.Close())
+	before := snapshot(t, dir)
+	_, err := sqlite.Open(t.Context(), filepath.Join(dir, sqlite.DatabaseFile), vault.NewKeyRing())
+	if !errors.Is(err, vault.ErrDamaged) || !strings.Contains(err.Error(), "backup") {
+		t.Errorf("Open without the check row = %v, want ErrDamaged and advice", err)
+	}
+	same(t, before, snapshot(t, dir))
+}
+
 // A database of tomorrow's program is not for today's.
 func TestNewerTablesAreRefused(t *testing.T) {
 	t.Parallel()
