@@ -29,7 +29,8 @@ var ErrKey = errors.New("vault: key refused")
 const keySize = 32 // bytes
 
 // KeyRing holds the keys of a vault. The first seals; every one of them opens, so that a new key can be
-// put in front of an old one while the server runs on. It does not print, and has no JSON.
+// put in front of an old one, which must stay: not all that it sealed is sealed anew. It does not print, and has no
+// JSON.
 //
 // No key of the ring encrypts anything itself: each purpose (a column, a kind of cookie) has its own
 // AES-256-GCM key, derived with HKDF (RFC 5869). What one purpose seals no other opens.
@@ -198,10 +199,17 @@ func (k *KeyRing) text() string {
 
 const redacted = "vault.KeyRing[redacted]"
 
-func (k KeyRing) String() string                { return redacted }
-func (k KeyRing) GoString() string              { return redacted }
-func (k KeyRing) Format(f fmt.State, verb rune) { io.WriteString(f, redacted) }
-func (k KeyRing) LogValue() slog.Value          { return slog.StringValue(redacted) }
+// String says only what it is, whoever asks.
+func (k KeyRing) String() string { return redacted }
+
+// GoString is String: %#v redacts too.
+func (k KeyRing) GoString() string { return redacted }
+
+// Format is String whatever the verb: %d and %x redact too.
+func (k KeyRing) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
+
+// LogValue is String.
+func (k KeyRing) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText always fails, and with it every encoder that would ask.
 func (k KeyRing) MarshalText() ([]byte, error) {

@@ -26,7 +26,7 @@ func acquire(path string) (*os.File, error) {
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = fmt.Errorf("%w%s: stop that one, or run several replicas over one PostgreSQL (%s)", vault.ErrInUse, holder(file), path)
+		err = fmt.Errorf("%w%s: stop that one, or name another place (%s)", vault.ErrInUse, holder(file), path)
 	}
 	if err == nil {
 		err = sign(file)

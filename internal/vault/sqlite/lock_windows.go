@@ -20,7 +20,7 @@ func acquire(path string) (*os.File, error) {
 	handle, err := syscall.CreateFile(name, syscall.GENERIC_READ|syscall.GENERIC_WRITE, 0, nil,
 		syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	if errors.Is(err, sharingViolation) {
-		return nil, fmt.Errorf("%w: stop that one, or run several replicas over one PostgreSQL (%s)", vault.ErrInUse, path)
+		return nil, fmt.Errorf("%w: stop that one, or name another place (%s)", vault.ErrInUse, path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("vault: lock file: %w", err)
