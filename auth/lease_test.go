@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,16 +13,19 @@ import (
 	"github.com/tenuto-dev/tenuto/emulator"
 )
 
-// pausingStore is a store whose process is stopped for a while after it has written.
+// pausingStore is a store whose process is stopped for a while after its nth write.
 type pausingStore struct {
 	auth.Store
-	pause time.Duration
-	once  sync.Once
+	nth    int64
+	pause  time.Duration
+	writes atomic.Int64
 }
 
 func (s *pausingStore) Swap(ctx context.Context, key, version string, next *auth.Record) error {
 	err := s.Store.Swap(ctx, key, version, next)
-	s.once.Do(func() { time.Sleep(s.pause) })
+	if s.writes.Add(1) == s.nth {
+		time.Sleep(s.pause)
+	}
 	return err
 }
 
@@ -31,7 +35,7 @@ func TestPausedHolderDoesNotSend(t *testing.T) {
 	t.Parallel()
 	inBubble(t, emulator.Config{Refresh: emulator.RotatedFamily}, func(w world) {
 		store := &auth.MemoryStore{}
-		awake, asleep := w.cred.Grants(store), w.cred.Grants(&pausingStore{Store: store, pause: 30 * time.Second})
+		awake, asleep := w.cred.Grants(store), w.cred.Grants(&pausingStore{Store: store, nth: 1, pause: 30 * time.Second})
 		w.put(awake)
 		time.Sleep(time.Hour)
 		var wg sync.WaitGroup
@@ -41,6 +45,38 @@ func TestPausedHolderDoesNotSend(t *testing.T) {
 		wg.Wait()
 		w.wantRefreshes(1)
 		w.wantToken(asleep.For("alice"))
+	})
+}
+
+// TestNewLoginInTheSameProcess: what an older flight brings is not for those who come after the
+// new login, neither from the flight nor from the cache.
+func TestNewLoginInTheSameProcess(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		g := w.cred.Grants(&pausingStore{Store: &auth.MemoryStore{}, nth: 7, pause: time.Second}, auth.CacheFor(time.Hour))
+		for _, delay := range []time.Duration{5 * time.Second, 0} { // the answer takes long; the write does
+			w.put(g)
+			time.Sleep(time.Hour)
+			w.Fail(emulator.Fault{Operation: tokenRequest, Delay: delay + time.Millisecond})
+			var wg sync.WaitGroup
+			wg.Go(func() { _, _ = g.For("alice").Token(w.t.Context()) })
+			time.Sleep(500 * time.Millisecond)
+			login := w.token()
+			if err := g.Put(w.t.Context(), "alice", login); err != nil {
+				w.t.Fatal(err)
+			}
+			began := time.Now()
+			for range 2 {
+				if token := w.wantToken(g.For("alice")); token.AccessToken != login.AccessToken {
+					w.t.Error("Token after a new login = the older login's")
+				}
+				if took := time.Since(began); took > 0 {
+					w.t.Errorf("waited %v for an older login's flight", took)
+				}
+				wg.Wait()
+				began = time.Now()
+			}
+		}
 	})
 }
 
