@@ -45,6 +45,7 @@ var figures = []figure{
 	{"flight", flightFigure},
 	{"people", peopleFigure},
 	{"logins", loginsFigure},
+	{"decode", decodeFigure},
 }
 
 func main() {
@@ -93,7 +94,11 @@ func chosen(names []string) []figure {
 			}
 		}
 		if !found {
-			log.Fatalf("bench: there is no figure %q; there are page, session, token, flight, people and logins", name)
+			var known []string
+			for _, f := range figures {
+				known = append(known, f.name)
+			}
+			log.Fatalf("bench: there is no figure %q; there are %s", name, strings.Join(known, ", "))
 		}
 	}
 	return some
