@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/emulator"
 	"github.com/tenuto-dev/tenuto/internal/operations"
 	"github.com/tenuto-dev/tenuto/spotify"
 )
@@ -189,4 +190,23 @@ func (s *stage) calls(t *testing.T, method string, said promise) (sent []string)
 		t.Errorf("%s in mode %d with %q: %v, sent %q", method, s.mode, scopes, err, sent)
 	}
 	return sent
+}
+
+// With everything odd about Spotify that is known, no answer to any method fails.
+func TestEveryMethodSurvivesEveryQuirk(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []spotify.Mode{spotify.Development, spotify.Extended} {
+		names := uses(t.Context(), nil, newStage(t, mode))
+		for name := range names {
+			quirks := allQuirks()
+			if name == "Player.Transfer" { // to a device without an ID is not possible
+				quirks = slices.DeleteFunc(quirks, func(q emulator.Quirk) bool { return q == "null-device-ids" })
+			}
+			stage := newStage(t, mode, quirks...)
+			err := uses(t.Context(), stage.client(t, auth.EveryScope()), stage)[name]()
+			if err != nil && (mode == spotify.Extended || !errors.Is(err, spotify.ErrOperationClosed)) {
+				t.Errorf("%s in mode %d with every quirk: %v", name, mode, err)
+			}
+		}
+	}
 }
