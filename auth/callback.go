@@ -3,15 +3,40 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 )
 
-// Callback is what Spotify sent back through the browser.
+// Callback is what Spotify sent back through the browser: RFC 6749 sections 4.1.2 and 4.1.2.1. The code and the
+// state are secret until the login is finished: like a Token it does not print, and refuses to become JSON.
 type Callback struct {
 	Code, State string
 	Error       string // "access_denied" when the person said no
 }
+
+// String says what came back, and redacts it.
+func (cb Callback) String() string {
+	switch {
+	case cb.Error != "":
+		return "auth.Callback{an error, redacted}" // its text may be a stranger's
+	case cb.Code != "":
+		return "auth.Callback{a code, redacted}"
+	}
+	return "auth.Callback{no code}"
+}
+
+// GoString is String: %#v redacts too.
+func (cb Callback) GoString() string { return cb.String() }
+
+// Format is String whatever the verb: %d and %x redact too.
+func (cb Callback) Format(f fmt.State, _ rune) { redact(f, cb) }
+
+// LogValue is String.
+func (cb Callback) LogValue() slog.Value { return slog.StringValue(cb.String()) }
+
+// MarshalJSON always fails: a callback is used at once, and not stored.
+func (cb Callback) MarshalJSON() ([]byte, error) { return nil, ErrSecret }
 
 // longestParameter is far above what Spotify sends; what is longer counts as absent.
 const longestParameter = 2 << 10

@@ -25,11 +25,11 @@ func TestParseCallback(t *testing.T) {
 		"code=c&state=" + strings.Repeat("s", 3000): {Code: "c"},
 	} {
 		if got := auth.ParseCallback(&url.URL{RawQuery: query}); got != want {
-			t.Errorf("ParseCallback(%.40q) = %+v, want %+v", query, got, want)
+			t.Errorf("ParseCallback(%.40q) = %q, want %q", query, fields(got), fields(want))
 		}
 	}
 	if got := auth.ParseCallback(nil); got != (auth.Callback{}) {
-		t.Errorf("ParseCallback(nil) = %+v, want the zero Callback", got)
+		t.Errorf("ParseCallback(nil) = %q, want the zero Callback", fields(got))
 	}
 }
 
@@ -79,9 +79,12 @@ func FuzzParseCallback(f *testing.F) {
 		// Read again from what it says, it says the same.
 		again := url.Values{"code": {cb.Code}, "state": {cb.State}, "error": {cb.Error}}
 		if got := auth.ParseCallback(&url.URL{RawQuery: again.Encode()}); got != cb {
-			t.Errorf("%+v reads again as %+v", cb, got)
+			t.Errorf("%q reads again as %q", fields(cb), fields(got))
 		}
 		_, _ = auth.ParseCode("https://example.com/?" + query)
 		_, _ = auth.ParseState("https://example.com/?" + query)
 	})
 }
+
+// fields are what a Callback does not print.
+func fields(cb auth.Callback) []string { return []string{cb.Code, cb.State, cb.Error} }

@@ -95,13 +95,14 @@ func ExampleToken_MarshalBinary() {
 
 func ExampleParseCallback() {
 	redirected := must(url.Parse("http://127.0.0.1:5000/callback?code=AQ-1&state=xyz")) // r.URL in a handler
-	fmt.Printf("%+v\n", auth.ParseCallback(redirected))
+	callback := auth.ParseCallback(redirected)
+	fmt.Println(callback.Code, callback.State)
 
 	twice := must(url.Parse("http://127.0.0.1:5000/callback?code=AQ-1&code=AQ-2&state=xyz"))
-	fmt.Printf("%+v\n", auth.ParseCallback(twice)) // counts as absent
+	fmt.Printf("%q\n", auth.ParseCallback(twice).Code) // counts as absent
 	// Output:
-	// {Code:AQ-1 State:xyz Error:}
-	// {Code: State:xyz Error:}
+	// AQ-1 xyz
+	// ""
 }
 
 func ExampleReauthorizeError() {
