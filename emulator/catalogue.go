@@ -47,17 +47,16 @@ type artist struct {
 }
 
 type album struct {
-	ID, Name    string
-	Kind        string // album, single or compilation
-	Artists     []*artist
-	Tracks      []*track
-	Released    string // to the given precision
-	Precision   string // year, month or day
-	Markets     *marketSet
-	Label, UPC  string
-	Popularity  int
-	DurationSum time.Duration
-	lower       string
+	ID, Name   string
+	Kind       string // album, single or compilation
+	Artists    []*artist
+	Tracks     []*track
+	Released   string // to the given precision
+	Precision  string // year, month or day
+	Markets    *marketSet
+	Label, UPC string
+	Popularity int
+	lower      string
 }
 
 type track struct {
@@ -130,8 +129,13 @@ var shared struct {
 }
 
 // newCatalogue returns the catalogue of a seed: the same seed, the same catalogue. It lives as
-// long as an emulator uses it.
-func newCatalogue(seed int64) *catalogue {
+// long as an emulator uses it. One with albums added is made for its emulator alone.
+func newCatalogue(seed int64, added []Album) *catalogue {
+	if len(added) > 0 {
+		c := makeCatalogue(seed)
+		c.add(added)
+		return c
+	}
 	shared.Lock()
 	defer shared.Unlock()
 	if c := shared.bySeed[seed].Value(); c != nil {

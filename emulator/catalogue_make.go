@@ -29,7 +29,7 @@ func makeCatalogue(seed int64) *catalogue {
 	m.compilations(24)
 	m.shows(24)
 	m.audiobooks(16)
-	m.order()
+	m.cat.order()
 	m.curators(12)
 	m.browsePage()
 	return m.cat
@@ -103,7 +103,6 @@ func (m *maker) track(on *album, name string, by []*artist, length time.Duration
 
 func (m *maker) add(t *track) *track {
 	t.Album.Tracks = append(t.Album.Tracks, t)
-	t.Album.DurationSum += t.Duration
 	m.cat.tracks = append(m.cat.tracks, t)
 	m.cat.trackByID[t.ID] = t
 	return t
@@ -252,27 +251,36 @@ func (m *maker) compilations(n int) {
 }
 
 // order links artists to their albums and tracks, and sorts these as Spotify lists them.
-func (m *maker) order() {
-	for _, a := range m.cat.albums {
-		for _, by := range a.Artists {
-			by.Albums = append(by.Albums, a)
-		}
+func (c *catalogue) order() {
+	for _, a := range c.albums {
+		a.link()
 	}
-	for _, t := range m.cat.tracks {
+	for _, a := range c.artists {
+		a.sort()
+	}
+	c.collectGenres()
+}
+
+// link makes an album and its tracks known to their artists.
+func (a *album) link() {
+	for _, by := range a.Artists {
+		by.Albums = append(by.Albums, a)
+	}
+	for _, t := range a.Tracks {
 		for _, by := range t.Artists {
 			by.Tracks = append(by.Tracks, t)
-			if !slices.Contains(t.Album.Artists, by) && !slices.Contains(by.AppearsOn, t.Album) {
-				by.AppearsOn = append(by.AppearsOn, t.Album)
+			if !slices.Contains(a.Artists, by) && !slices.Contains(by.AppearsOn, a) {
+				by.AppearsOn = append(by.AppearsOn, a)
 			}
 		}
 	}
+}
+
+func (a *artist) sort() {
 	newest := func(a, b *album) int { return cmp.Compare(b.Released, a.Released) }
-	for _, a := range m.cat.artists {
-		slices.SortStableFunc(a.Albums, newest)
-		slices.SortStableFunc(a.AppearsOn, newest)
-		slices.SortStableFunc(a.Tracks, func(a, b *track) int { return cmp.Compare(b.Popularity, a.Popularity) })
-	}
-	m.cat.collectGenres()
+	slices.SortStableFunc(a.Albums, newest)
+	slices.SortStableFunc(a.AppearsOn, newest)
+	slices.SortStableFunc(a.Tracks, func(a, b *track) int { return cmp.Compare(b.Popularity, a.Popularity) })
 }
 
 func (c *catalogue) collectGenres() {

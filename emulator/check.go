@@ -9,7 +9,7 @@ import (
 
 // Check says what is wrong with a configuration: nil if New would accept it.
 func (c Config) Check() error {
-	for _, err := range []error{c.checkApps(), c.checkPeople(), c.checkTokens(), c.checkLimits()} {
+	for _, err := range []error{c.checkApps(), c.checkPeople(), c.checkTokens(), c.checkLimits(), c.checkMusic(), c.checkFaults()} {
 		if err != nil {
 			return err
 		}
@@ -80,6 +80,8 @@ func (p Person) check() error {
 		return fmt.Errorf("emulator: Person %q: SavedTracks is %d: want a number, 0 for 130 or -1 for none", p.Name, p.SavedTracks)
 	case p.Playlists < -1:
 		return fmt.Errorf("emulator: Person %q: Playlists is %d: want a number, 0 for seven or -1 for none", p.Name, p.Playlists)
+	case p.Silent && p.Playing != "":
+		return fmt.Errorf("emulator: Person %q: Silent, and Playing %q: want one of them", p.Name, p.Playing)
 	case p.Country != "" && !isCountry(p.Country):
 		return fmt.Errorf("emulator: Person %q: country %q: want two capitals, as in SE", p.Name, p.Country)
 	}
@@ -88,6 +90,37 @@ func (p Person) check() error {
 
 func isCountry(s string) bool {
 	return len(s) == 2 && 'A' <= s[0] && s[0] <= 'Z' && 'A' <= s[1] && s[1] <= 'Z'
+}
+
+// checkMusic looks for what is named in the catalogue, which is made only if something is.
+func (c Config) checkMusic() error {
+	for i, a := range c.Albums {
+		if err := a.check(); err != nil {
+			return fmt.Errorf("%w (Config.Albums[%d])", err, i)
+		}
+	}
+	var cat *catalogue
+	for i, p := range c.People {
+		if p.Library == nil && p.Lists == nil && p.Playing == "" {
+			continue
+		}
+		if cat == nil {
+			cat = newCatalogue(c.Seed, c.Albums)
+		}
+		if err := cat.checkWanted(p); err != nil {
+			return fmt.Errorf("%w (Config.People[%d])", err, i)
+		}
+	}
+	return nil
+}
+
+func (c Config) checkFaults() error {
+	for i, f := range c.Faults {
+		if err := f.check(); err != nil {
+			return fmt.Errorf("%w (Config.Faults[%d])", err, i)
+		}
+	}
+	return nil
 }
 
 func (c Config) checkLimits() error {

@@ -7,6 +7,8 @@ import "time"
 type Config struct {
 	Apps   []App    // nil: one in development mode
 	People []Person // nil: alice and bob
+	Albums []Album  // what the catalogue has besides its generated music
+	Faults []Fault  // planned from the beginning, as Fail does
 	Seed   int64    // of the catalogue, the people and the apps; same seed, same Spotify. Tokens are random
 
 	Now             func() time.Time // where the clock starts and runs from; nil is time.Now
@@ -55,7 +57,41 @@ type Person struct {
 	AccountID   string
 	Free        bool
 	Country     string
-	SavedTracks int  // how many, from the catalogue; 0: 130, -1: none
-	Playlists   int  // 0: seven, -1: none
+	SavedTracks int  // how many, from the catalogue; 0: 130, or none if there is a Library; -1: none
+	Playlists   int  // how many besides Lists; 0: seven, or none if there are Lists; -1: none
 	Silent      bool // nothing plays, no device is active
+
+	// Items are URIs, or words to find a track by: "clair de lune artist:debussy".
+	Library []string   // what else is saved and followed, the first on top; nil: a bit of everything
+	Lists   []Playlist // of their own, the first on top
+	Playing string     // a track, episode, album, artist, show or playlist, the name of one of Lists included; "": their first playlist
+}
+
+// Playlist is one that somebody has from the beginning.
+type Playlist struct {
+	ID            string // 22 base62 digits; "" for made-up ones
+	Name          string
+	Description   string
+	Private       bool
+	Collaborative bool // which is private too
+	Items         []string
+}
+
+// Album is music that a test or a scenario needs by name. Empty fields are filled in.
+type Album struct {
+	ID       string // 22 base62 digits
+	Name     string
+	Artist   string // of the catalogue if it has one of that name
+	Kind     string // album, single or compilation; "" is an album
+	Released string // 1975-09-12, 1975-09 or 1975; "": 2020
+	Tracks   []Track
+}
+
+// Track is one of an Album.
+type Track struct {
+	ID       string // 22 base62 digits
+	Name     string
+	With     []string      // other artists
+	Duration time.Duration // 0: three minutes
+	Explicit bool
 }

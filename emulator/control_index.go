@@ -17,7 +17,7 @@ type controlRoute struct{ Method, Path, Words string }
 // controlWords describe the routes on the index page, in the order of use.
 var controlWords = []controlRoute{
 	{"GET", "/people", "Who has an account"},
-	{"POST", "/people", "Admit somebody: name, account_id, free, country, saved_tracks, playlists, silent"},
+	{"POST", "/people", "Admit somebody: name, account_id, free, country, saved_tracks, playlists, silent, library, lists, playing"},
 	{"GET", "/apps", "The apps, with their secrets"},
 	{"POST", "/apps", "Register an app: client_id, client_secret, redirect_uris, extended, owner, owner_free, allowlist"},
 	{"POST", "/approve", "Open a login url as person and agree; answers redirect_url"},

@@ -30,6 +30,42 @@ type controlPerson struct {
 	SavedTracks int    `json:"saved_tracks"`
 	Playlists   int    `json:"playlists"`
 	Silent      bool   `json:"silent"`
+
+	Library []string          `json:"library,omitempty"`
+	Lists   []controlPlaylist `json:"lists,omitempty"`
+	Playing string            `json:"playing,omitempty"`
+}
+
+// controlPlaylist is a Playlist in JSON.
+type controlPlaylist struct {
+	ID            string   `json:"id,omitempty"`
+	Name          string   `json:"name"`
+	Description   string   `json:"description,omitempty"`
+	Private       bool     `json:"private,omitempty"`
+	Collaborative bool     `json:"collaborative,omitempty"`
+	Items         []string `json:"items,omitempty"`
+}
+
+func (p controlPerson) person() Person {
+	person := Person{
+		Name: p.Name, AccountID: p.AccountID, Free: p.Free, Country: p.Country, SavedTracks: p.SavedTracks,
+		Playlists: p.Playlists, Silent: p.Silent, Library: p.Library, Playing: p.Playing,
+	}
+	for _, list := range p.Lists {
+		person.Lists = append(person.Lists, Playlist(list))
+	}
+	return person
+}
+
+func controlPersonOf(p Person) controlPerson {
+	shown := controlPerson{
+		Name: p.Name, AccountID: p.AccountID, Free: p.Free, Country: p.Country, SavedTracks: p.SavedTracks,
+		Playlists: p.Playlists, Silent: p.Silent, Library: p.Library, Playing: p.Playing,
+	}
+	for _, list := range p.Lists {
+		shown.Lists = append(shown.Lists, controlPlaylist(list))
+	}
+	return shown
 }
 
 func (e *Emulator) controlApps(*http.Request) (any, error) {
@@ -56,7 +92,7 @@ func (e *Emulator) controlPeople(*http.Request) (any, error) {
 	defer e.mu.Unlock()
 	list := make([]controlPerson, len(e.st.People))
 	for i, p := range e.st.People {
-		list[i] = controlPerson(p.Person)
+		list[i] = controlPersonOf(p.Person)
 	}
 	return list, nil
 }
@@ -66,8 +102,8 @@ func (e *Emulator) controlAddPerson(r *http.Request) (any, error) {
 	if err := readControl(r, &p); err != nil {
 		return nil, err
 	}
-	added, err := e.admit(Person(p))
-	return controlPerson(added), err
+	added, err := e.admit(p.person())
+	return controlPersonOf(added), err
 }
 
 func (e *Emulator) controlApprove(r *http.Request) (any, error) { return e.controlDecide(r, false) }

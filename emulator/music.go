@@ -30,12 +30,6 @@ type music struct {
 	Counter        int // makes ids
 }
 
-// wanted is what a new person is to have.
-type wanted struct {
-	Tracks, Playlists int
-	Silent            bool
-}
-
 // saved is something in a library, by id.
 type saved struct {
 	ID string
@@ -54,7 +48,7 @@ type millis int64
 // filled only when somebody looks, so that a hundred thousand people cost little.
 func (c *catalogue) newMusic(p Person, seed int64, now time.Time) *music {
 	m := &music{Owner: p.Name, Country: p.Country, Seed: hash(p.Name) ^ uint64(seed), Begun: now}
-	m.Wanted = wanted{orDefault(p.SavedTracks, 130), orDefault(p.Playlists, 7), p.Silent}
+	m.Wanted = wantedBy(p)
 	return m
 }
 
@@ -80,9 +74,15 @@ func (m *music) fill(cat *catalogue) {
 	m.Filled = true
 	f := &filler{rand.New(rand.NewPCG(m.Seed, 1)), m, cat}
 	f.library()
+	f.lists()
 	f.playlists()
+	f.keeps()
 	f.devices()
-	if !m.Wanted.Silent {
+	switch {
+	case m.Wanted.Silent:
+	case m.Wanted.Playing != "":
+		f.plays(m.Wanted.Playing)
+	default:
 		f.playback()
 	}
 }
@@ -109,6 +109,10 @@ func (f *filler) library() {
 	m := f.m
 	here := slices.DeleteFunc(slices.Clone(f.cat.tracks), func(t *track) bool { return !t.playableIn(m.Country) })
 	m.Tracks = some(f, m.Wanted.Tracks, here, func(t *track) string { return t.ID })
+	m.Heard = map[string]millis{}
+	if m.Wanted.Library != nil { // nothing but what was named
+		return
+	}
 	m.Albums = some(f, 24, f.cat.albums, func(a *album) string { return a.ID })
 	m.Shows = some(f, 7, f.cat.shows, func(s *show) string { return s.ID })
 	m.Episodes = some(f, 12, f.cat.episodes, func(e *episode) string { return e.ID })
@@ -116,7 +120,6 @@ func (f *filler) library() {
 	for _, a := range some(f, 27, f.cat.artists, func(a *artist) string { return a.ID }) {
 		m.Artists = append(m.Artists, a.ID)
 	}
-	m.Heard = map[string]millis{}
 	for i, e := range m.Episodes[:min(4, len(m.Episodes))] {
 		m.Heard[e.ID] = millis(i) * 400_000
 	}

@@ -44,7 +44,11 @@ func Open(path string, c Config) (*Emulator, error) {
 // merge takes over a stored state and sets in it what the configuration names.
 func (e *Emulator) merge(stored *state) {
 	configured := e.st
-	e.adopt(stored, e.cat)
+	known := func(a Album) bool {
+		return slices.ContainsFunc(stored.Albums, func(b Album) bool { return a.ID == b.ID })
+	}
+	stored.Albums = append(stored.Albums, slices.DeleteFunc(e.st.Albums, known)...)
+	e.adopt(stored, newCatalogue(stored.Seed, stored.Albums))
 	if e.conf().Apps != nil || len(stored.Apps) == 0 {
 		others := slices.DeleteFunc(stored.Apps, func(a *App) bool { return configured.app(a.ClientID) != nil })
 		stored.Apps = append(configured.Apps, others...)

@@ -81,8 +81,14 @@ func (e *Emulator) admit(p Person) (Person, error) {
 		return Person{}, err
 	}
 	e.mu.Lock()
-	p = e.addPerson(p)
+	err := e.cat.checkWanted(p)
+	if err == nil {
+		p = e.addPerson(p)
+	}
 	e.mu.Unlock()
+	if err != nil {
+		return Person{}, err
+	}
 	return p, e.keep()
 }
 
@@ -90,8 +96,12 @@ func (e *Emulator) addPerson(p Person) Person {
 	p.Name = cmp.Or(p.Name, e.freeName())
 	p.AccountID = cmp.Or(p.AccountID, accountID(derive(e.st.Seed, "account "+p.Name, 0)))
 	p.Country = cmp.Or(p.Country, "GB")
-	p.SavedTracks = cmp.Or(p.SavedTracks, 130)
-	p.Playlists = cmp.Or(p.Playlists, 7)
+	if p.SavedTracks == 0 && p.Library == nil {
+		p.SavedTracks = 130
+	}
+	if p.Playlists == 0 && p.Lists == nil {
+		p.Playlists = 7
+	}
 	e.st.putPerson(&person{Person: p, Music: e.cat.newMusic(p, e.st.Seed, e.now())})
 	return p
 }

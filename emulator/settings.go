@@ -15,8 +15,8 @@ func (e *Emulator) store(c Config) { e.settings.Store(&settings{c, c.oddities()}
 
 // Configure changes how the emulator behaves from now on: what a refresh answers, how long
 // tokens and consents live, the quirks, both limits, AutoApprove. What was given before stays
-// as it is. Apps, People, Seed, Now and AllowRemote are of the beginning only: changing them
-// has no effect. A bad configuration panics.
+// as it is. Apps, People, Albums, Faults, Seed, Now and AllowRemote are of the beginning only:
+// changing them has no effect. A bad configuration panics.
 func (e *Emulator) Configure(change func(*Config)) {
 	if err := e.configure(change); err != nil {
 		panic(err)
@@ -31,8 +31,8 @@ func (e *Emulator) configure(change func(*Config)) error {
 	changed := old
 	changed.Quirks = slices.Clone(old.Quirks)
 	change(&changed)
-	changed.Apps, changed.People, changed.Seed = old.Apps, old.People, old.Seed
-	changed.Now, changed.AllowRemote = old.Now, old.AllowRemote
+	changed.Apps, changed.People, changed.Albums, changed.Faults = old.Apps, old.People, old.Albums, old.Faults
+	changed.Seed, changed.Now, changed.AllowRemote = old.Seed, old.Now, old.AllowRemote
 	if err := e.checkChanged(changed); err != nil {
 		return err
 	}

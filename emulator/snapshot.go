@@ -35,7 +35,8 @@ func (e *Emulator) Restore(snapshot []byte) error {
 	if err != nil {
 		return fmt.Errorf("emulator: Restore: %w", err)
 	}
-	cat := newCatalogue(st.Seed)
+	st.Albums = filled(st.Albums)
+	cat := newCatalogue(st.Seed, st.Albums)
 	e.mu.Lock()
 	e.adopt(st, cat)
 	e.mu.Unlock()
@@ -53,6 +54,11 @@ func readSnapshot(data []byte) (*state, error) {
 	}
 	if s.State == nil {
 		return nil, errors.New("the snapshot is empty")
+	}
+	for _, a := range s.State.Albums {
+		if err := a.check(); err != nil {
+			return nil, err
+		}
 	}
 	return s.State, nil
 }

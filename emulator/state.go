@@ -13,6 +13,7 @@ import (
 // tell the journal of an emulator that is kept in a file.
 type state struct {
 	Seed   int64
+	Albums []Album       `json:",omitempty"` // added to the catalogue
 	Ahead  time.Duration // of the emulator's clock before the one it runs from
 	Apps   []*App
 	People []*person
@@ -35,8 +36,8 @@ type person struct {
 	Music *music
 }
 
-func newState(seed int64) *state {
-	s := &state{Seed: seed}
+func newState(seed int64, added []Album) *state {
+	s := &state{Seed: seed, Albums: added}
 	s.index()
 	return s
 }
