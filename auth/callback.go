@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Callback is what Spotify sent back through the browser: RFC 6749 sections 4.1.2 and 4.1.2.1. The code and the
-// state are secret until the login is finished: like a Token it does not print, and refuses to become JSON.
+// Callback is what Spotify sent back through the browser: RFC 6749 sections 4.1.2 and 4.1.2.1.
+// The code and the state are secret until the login is finished: like a Token it does not print,
+// and refuses to become JSON.
 type Callback struct {
 	Code, State string
 	Error       string // "access_denied" when the person said no
@@ -61,7 +62,8 @@ func ParseCallback(redirected *url.URL) Callback {
 }
 
 // ParseCode reads the code of a redirected URL, as a browser's address bar shows it. A refusal
-// is ErrDenied, a URL without a code ErrState. Check the state too, or let UserAuth do it.
+// is ErrDenied, a URL without a code ErrState; other text is an error that does not repeat it.
+// Check the state too, or let UserAuth do it.
 func ParseCode(redirected string) (string, error) {
 	cb, err := parsePasted(redirected)
 	switch {

@@ -14,7 +14,8 @@ import (
 )
 
 // ConfigFromFile reads an INI file. One that does not exist reads as empty: a script's first
-// run. Whoever then misses a value is told so, with the file's name.
+// run. Whoever then misses a value is told so, with the file's name. The error is ErrConfig if
+// the file is no INI file or holds something that is no date, else the file system's.
 func ConfigFromFile(path string, names ...ConfigNames) (*Config, error) {
 	text, err := readIfThere(path)
 	if err != nil {
@@ -34,7 +35,8 @@ func ConfigFromFile(path string, names ...ConfigNames) (*Config, error) {
 // ConfigToFile writes c into an INI file, 0600 and atomically. Other keys, sections and
 // comments stay; a value that is empty in c leaves the file's alone. The directory is made if
 // need be. What holds a refresh token should be read by its owner only: so is the file, also
-// if it was not before.
+// if it was not before. Safe for concurrent use within one process. The error is ErrConfig if the
+// file is no INI file, else the file system's; the file is then as it was.
 func ConfigToFile(path string, c *Config, names ...ConfigNames) error {
 	n := chosenNames(names)
 	var changes []iniChange

@@ -27,7 +27,8 @@ type FileStore struct {
 const fileLocks = 16 // keys share lock files: a lock file must never be removed
 
 // NewFileStore is the store in dir, which is made (0700) if it does not exist. A directory that
-// others may write to is refused.
+// others may write to is refused; any other error is the file system's. Any number of stores, in
+// any number of processes, may be in one directory.
 func NewFileStore(dir string) (*FileStore, error) {
 	if dir == "" {
 		return nil, errors.New("auth: file store: name a directory")

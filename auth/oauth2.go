@@ -9,7 +9,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// TokenFromOAuth2 converts; the scope is taken from Extra("scope") where it is present, and
+// TokenFromOAuth2 converts, nil to nil; the scope is taken from Extra("scope") where it is present, and
 // what OAuth2 put beside it likewise.
 func TokenFromOAuth2(t *oauth2.Token) *Token {
 	if t == nil {
@@ -36,7 +36,8 @@ func (t *Token) OAuth2() *oauth2.Token {
 
 // FromOAuth2 lets an x/oauth2 source drive our client. subject tells its owner from others in
 // caches and budgets; "" keeps its calls out of every cache. An x/oauth2 source knows no
-// context: a caller who leaves leaves it working behind.
+// context: a caller who leaves leaves it working behind. Its refusals come as ours do, without
+// x/oauth2's bodies: invalid_grant is ErrReauthorize, all others are an *Error.
 func FromOAuth2(src oauth2.TokenSource, subject string) TokenSource {
 	return TokenSourceFunc(func(ctx context.Context) (*Token, error) {
 		type result struct {
