@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
@@ -63,6 +64,8 @@ func TestSignInMergesAlias(t *testing.T) {
 		t.Fatal("two accounts are one person before the merge")
 	}
 	id := newSession(t, db, alias, "phone", time.Now().Add(time.Hour))
+	grants := db.Grants(app)
+	put(t, grants, alias, "", "v1")
 	merged, err := db.SignIn(t.Context(), app, "account-1", "id:alice", vault.Profile{})
 	if err != nil || merged != account {
 		t.Errorf("SignIn with both known = %q, %v, want %q", merged, err, account)
@@ -72,6 +75,13 @@ func TestSignInMergesAlias(t *testing.T) {
 	}
 	if _, err := db.NewSession(t.Context(), app, alias, "", time.Now().Add(time.Hour)); !errors.Is(err, vault.ErrNoPerson) {
 		t.Errorf("NewSession of the merged person = %v, want ErrNoPerson", err)
+	}
+	if record, err := grants.Load(t.Context(), alias); !errors.Is(err, auth.ErrNotFound) {
+		t.Errorf("the alias' grant = %v, %v, want ErrNotFound", record, err)
+	}
+	late := &auth.Record{Version: "v2", Token: &auth.Token{RefreshToken: "late"}}
+	if err := grants.Swap(t.Context(), alias, "", late); !errors.Is(err, vault.ErrNoPerson) {
+		t.Errorf("a late login of the merged person = %v, want ErrNoPerson", err)
 	}
 }
 
