@@ -51,15 +51,15 @@ func (f *freshness) fresh(now time.Time) bool {
 // 4.2.1 and 4.2.3. Heuristics are not used.
 func (f fields) freshness(asked, received time.Time) freshness {
 	is := directives(f.cacheControl)
-	result := freshness{
-		keep: true, mustRevalidate: is.has("must-revalidate"), noCache: is.has("no-cache"),
-		age: f.currentAge(asked, received), received: received,
-	}
-	if is.has("no-store") || strings.Contains(f.vary, "*") {
+	if is.noStore || strings.Contains(f.vary, "*") {
 		return freshness{}
 	}
-	if seconds, ok := is["max-age"]; ok {
-		result.lifetime = deltaSeconds(seconds)
+	result := freshness{
+		keep: true, mustRevalidate: is.mustRevalidate, noCache: is.noCache,
+		age: f.currentAge(asked, received), received: received,
+	}
+	if is.hasMaxAge {
+		result.lifetime = is.maxAge
 	} else if f.expires != "" {
 		expires, err := http.ParseTime(f.expires) // "0" and other nonsense is the past
 		date, noDate := http.ParseTime(f.date)
@@ -99,23 +99,29 @@ func deltaSeconds(text string) time.Duration {
 	return 0
 }
 
-// cacheControl is the directives of a Cache-Control field, in small letters.
-type cacheControl map[string]string
+// cacheControl is the directives of a Cache-Control field that matter to us.
+type cacheControl struct {
+	noStore, noCache, mustRevalidate bool
+	hasMaxAge                        bool
+	maxAge                           time.Duration
+}
 
-func (c cacheControl) has(name string) bool { _, ok := c[name]; return ok }
-
-// directives parses what RFC 9111, section 5.2 describes. Of a directive that comes twice the
-// shorter lifetime counts.
-func directives(text string) cacheControl {
-	is := cacheControl{}
+// directives parses what RFC 9111, section 5.2 describes. Of two lifetimes the shorter counts.
+func directives(text string) (is cacheControl) {
 	for text != "" {
 		var name, value string
 		name, value, text = nextDirective(text)
-		if name = strings.ToLower(strings.TrimSpace(name)); name == "" {
-			continue
-		}
-		if before, twice := is[name]; !twice || deltaSeconds(value) < deltaSeconds(before) {
-			is[name] = value
+		switch name = strings.TrimSpace(name); {
+		case strings.EqualFold(name, "no-store"):
+			is.noStore = true
+		case strings.EqualFold(name, "no-cache"): // with or without field names
+			is.noCache = true
+		case strings.EqualFold(name, "must-revalidate"):
+			is.mustRevalidate = true
+		case strings.EqualFold(name, "max-age"):
+			if age := deltaSeconds(value); !is.hasMaxAge || age < is.maxAge {
+				is.hasMaxAge, is.maxAge = true, age
+			}
 		}
 	}
 	return is

@@ -27,6 +27,8 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // roundTrip is one HTTP exchange. status is 0 if there was no answer.
 func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err error) {
 	r := x.request
+	ctx, cancel := context.WithTimeout(ctx, x.settings.http.Timeout)
+	defer cancel()
 	req, err := r.httpRequest(ctx, x.settings, x.token)
 	if err != nil {
 		return 0, err
@@ -35,7 +37,7 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 		x.stored.condition(req.Header)
 	}
 	asked := time.Now()
-	resp, err := x.settings.http.Do(req)
+	resp, err := x.settings.transport().RoundTrip(req)
 	if err != nil {
 		return 0, lost(r.name, err)
 	}
