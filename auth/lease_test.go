@@ -191,29 +191,71 @@ func (s *downStore) Swap(ctx context.Context, key, version string, next *auth.Re
 // TestCloseSavesWhatIsLeft, or says that it could not.
 func TestCloseSavesWhatIsLeft(t *testing.T) {
 	t.Parallel()
-	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
-		for _, recovers := range []bool{true, false} {
+	journal := auth.BeforeStore(func(context.Context, string, *auth.Token) error { return nil })
+	for _, test := range []struct {
+		name              string
+		opts              []auth.GrantsOption
+		served            bool // though the store is down
+		recovers, success bool
+	}{
+		{name: "store comes back", recovers: true, success: true},
+		{name: "store stays down"},
+		{name: "journal, store comes back", opts: []auth.GrantsOption{journal}, served: true, recovers: true, success: true},
+		{name: "journal, store stays down", opts: []auth.GrantsOption{journal}, served: true, success: true},
+	} {
+		inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
 			store := &downStore{Store: &auth.MemoryStore{}}
-			g := w.cred.Grants(store)
+			g := w.cred.Grants(store, test.opts...)
 			w.put(g)
 			time.Sleep(time.Hour)
-			stop := w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 100 * time.Millisecond})
+			w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 100 * time.Millisecond})
 			go func() {
 				time.Sleep(50 * time.Millisecond) // the claim is written, the answer is not yet there
 				store.set(true)
 			}()
-			if token, err := g.For("alice").Token(w.t.Context()); err == nil {
-				w.t.Errorf("Token = %v while it cannot be saved", token)
+			if token, err := g.For("alice").Token(w.t.Context()); (err == nil) != test.served {
+				w.t.Errorf("%s: Token = %v, %v, want it served: %t", test.name, token, err, test.served)
 			}
-			stop()
-			store.set(!recovers)
-			if err := g.Close(w.t.Context()); (err == nil) != recovers {
-				w.t.Errorf("Close = %v, want success: %t", err, recovers)
+			store.set(!test.recovers)
+			if err := g.Close(w.t.Context()); (err == nil) != test.success {
+				w.t.Errorf("%s: Close = %v, want success: %t", test.name, err, test.success)
 			}
-			if rec := w.stored(store); (rec.Generation == 1) != recovers {
-				w.t.Errorf("stored %v after Close, want the token saved: %t", rec, recovers)
+			if rec := w.stored(store); (rec.Generation == 1) != test.recovers {
+				w.t.Errorf("%s: stored %v after Close, want the token saved: %t", test.name, rec, test.recovers)
 			}
+			w.wantRefreshes(1)
 			store.set(false) // the attempts nobody asked for end
+		})
+	}
+}
+
+// TestWrittenAfterAll: an error of the store does not mean that nothing was written, and what
+// was written is not written again.
+func TestWrittenAfterAll(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		store := &deafStore{Store: &auth.MemoryStore{}}
+		g := w.cred.Grants(store)
+		w.put(g)
+		time.Sleep(time.Hour)
+		w.wantToken(g.For("alice"))
+		if n := store.writes.Load(); n != 3 { // the login, the claim, the answer
+			w.t.Errorf("%d writes, want 3", n)
 		}
+		w.wantRefreshes(1)
 	})
+}
+
+// deafStore writes, and never hears that it was written.
+type deafStore struct {
+	auth.Store
+	writes atomic.Int64
+}
+
+func (s *deafStore) Swap(ctx context.Context, key, version string, next *auth.Record) error {
+	s.writes.Add(1)
+	if err := s.Store.Swap(ctx, key, version, next); err != nil {
+		return err
+	}
+	return errors.New("connection lost")
 }
