@@ -44,15 +44,15 @@ type PlayOptions struct {
 }
 
 type playBody struct {
-	Context  URI         `json:"context_uri,omitempty"`
+	Context  URI         `json:"context_uri,omitzero"`
 	Items    []URI       `json:"uris,omitempty"`
-	Offset   *playOffset `json:"offset,omitempty"`
-	Position *int64      `json:"position_ms,omitempty"`
+	Offset   *playOffset `json:"offset,omitzero"`
+	Position *int64      `json:"position_ms,omitzero"`
 }
 
 type playOffset struct {
-	URI      URI  `json:"uri,omitempty"`
-	Position *int `json:"position,omitempty"`
+	URI      URI  `json:"uri,omitzero"`
+	Position *int `json:"position,omitzero"`
 }
 
 // Play starts what opts say; nil resumes. The person needs Premium, else ErrPremiumRequired;
@@ -165,7 +165,7 @@ type TransferOptions struct {
 
 type transferBody struct {
 	Devices []DeviceID `json:"device_ids"`
-	Play    bool       `json:"play,omitempty"`
+	Play    bool       `json:"play,omitzero"`
 }
 
 // Transfer goes on playing on another device.

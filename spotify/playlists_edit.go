@@ -42,7 +42,7 @@ type AddedItems = EditedItems
 
 type addBody struct {
 	URIs     []URI `json:"uris"`
-	Position *int  `json:"position,omitempty"`
+	Position *int  `json:"position,omitzero"`
 }
 
 // AddItems adds any number of tracks and episodes in order, 100 a request, and stops at the
@@ -118,9 +118,9 @@ type RemoveItemsOptions struct {
 
 // removeBody calls its list by the operation's name.
 type removeBody struct {
-	Items    []uriBody  `json:"items,omitempty"`
-	Tracks   []uriBody  `json:"tracks,omitempty"`
-	Snapshot SnapshotID `json:"snapshot_id,omitempty"`
+	Items    []uriBody  `json:"items,omitzero"`
+	Tracks   []uriBody  `json:"tracks,omitzero"`
+	Snapshot SnapshotID `json:"snapshot_id,omitzero"`
 }
 
 type uriBody struct {
@@ -175,8 +175,8 @@ type Move struct {
 type moveBody struct {
 	From     int        `json:"range_start"`
 	Before   int        `json:"insert_before"`
-	Count    int        `json:"range_length,omitempty"`
-	Snapshot SnapshotID `json:"snapshot_id,omitempty"`
+	Count    int        `json:"range_length,omitzero"`
+	Snapshot SnapshotID `json:"snapshot_id,omitzero"`
 }
 
 // MoveItems moves items within a playlist, and gives its new version. A request whose answer is

@@ -12,9 +12,9 @@ type NewPlaylist struct {
 
 type newPlaylistBody struct {
 	Name          string `json:"name"`
-	Description   string `json:"description,omitempty"`
+	Description   string `json:"description,omitzero"`
 	Public        bool   `json:"public"`
-	Collaborative bool   `json:"collaborative,omitempty"`
+	Collaborative bool   `json:"collaborative,omitzero"`
 }
 
 func (p NewPlaylist) request(name Operation) request {
@@ -75,10 +75,10 @@ type PlaylistChanges struct {
 }
 
 type changesBody struct {
-	Name          *string `json:"name,omitempty"`
-	Description   *string `json:"description,omitempty"`
-	Public        *bool   `json:"public,omitempty"`
-	Collaborative *bool   `json:"collaborative,omitempty"`
+	Name          *string `json:"name,omitzero"`
+	Description   *string `json:"description,omitzero"`
+	Public        *bool   `json:"public,omitzero"`
+	Collaborative *bool   `json:"collaborative,omitzero"`
 }
 
 // Change changes what a playlist is called and who sees it. Only its owner may: ErrNotOwner.
