@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"sync"
 )
 
 // answer collects what a handler says. It leaves only once what it speaks of has been kept,
@@ -15,7 +16,27 @@ type answer struct {
 	body   bytes.Buffer
 }
 
-func newAnswer() *answer { return &answer{header: http.Header{}} }
+// answers are those that were sent: their room is used again.
+var answers = sync.Pool{New: func() any { return &answer{header: http.Header{}} }}
+
+func newAnswer() *answer { return answers.Get().(*answer) }
+
+// done gives back an answer that was sent.
+func (a *answer) done() {
+	const large = 1 << 20
+	if a.body.Cap() > large {
+		return
+	}
+	a.clear()
+	answers.Put(a)
+}
+
+// clear forgets all that was said so far.
+func (a *answer) clear() {
+	clear(a.header)
+	a.status = 0
+	a.body.Reset()
+}
 
 func (a *answer) Header() http.Header { return a.header }
 

@@ -50,6 +50,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused.write(a, x)
 		e.entries.finish(x.entry, a.status, false)
 		a.send(w, false)
+		a.done()
 		return
 	}
 	fault := e.faults.strike(x.name, x.entry.Person)
@@ -66,6 +67,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.entries.finish(x.entry, a.status, fault != nil)
 	if fault == nil {
 		a.send(w, false)
+		a.done()
 		return
 	}
 	if !e.wait(r.Context(), fault.Delay) || fault.Reset == ResetBefore || fault.Reset == ResetAfter {
@@ -85,7 +87,7 @@ func (e *Emulator) handle(a *answer, x *exchange) {
 		e.keepLater(x.entry.Person)
 	}
 	if err := e.keep(); err != nil {
-		*a = *newAnswer()
+		a.clear()
 		http.Error(a, err.Error(), http.StatusInternalServerError)
 	}
 }
