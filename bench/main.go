@@ -46,6 +46,9 @@ var figures = []figure{
 	{"people", peopleFigure},
 	{"logins", loginsFigure},
 	{"decode", decodeFigure},
+	{"paging", pagingFigure},
+	{"call", callFigure},
+	{"emulator", emulatorFigure},
 }
 
 func main() {

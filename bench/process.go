@@ -135,6 +135,12 @@ func handlerOf(name string, args []string) (http.Handler, error) {
 			return bareHandler(args[0], size), nil
 		}
 		return readHandler(args[0], size)
+	case "answers":
+		return answersHandler(), nil
+	case "emulator":
+		return emulatorHandler(), nil
+	case "bytes":
+		return bytesHandler(args[0])
 	}
 	return nil, errors.New("no such child")
 }
