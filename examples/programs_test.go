@@ -191,7 +191,8 @@ func TestNowPlaying(t *testing.T) {
 func TestScopes(t *testing.T) {
 	t.Parallel()
 	stdout, stderr, err := run(t, "scopes", t.TempDir(), nil)
-	if err != nil || !strings.Contains(stdout, "missing: playlist-modify-private playlist-modify-public user-read-currently-playing\n") {
+	if err != nil || !strings.Contains(stdout, "missing: playlist-modify-private playlist-modify-public user-read-currently-playing\n") ||
+		!strings.Contains(stdout, "GET /me/player/currently-playing would fail without user-read-currently-playing\n") {
 		t.Errorf("scopes: %v\n%s%s", err, stdout, stderr)
 	}
 }

@@ -10,11 +10,12 @@ import (
 )
 
 func main() {
-	need, err := spotify.ScopesFor(
+	plan := []spotify.Operation{ // docs/operations.md lists all 96, with their methods
 		"GET /me/player/currently-playing",
 		"GET /me/tracks",
 		"POST /playlists/{id}/items",
-	)
+	}
+	need, err := spotify.ScopesFor(plan...)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -24,6 +25,13 @@ func main() {
 	fmt.Println("granted:", granted)
 	fmt.Println("needed:", need)
 	fmt.Println("missing:", missing)
+	lacks, err := spotify.Missing(granted, plan...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, lack := range lacks {
+		fmt.Printf("%s would fail without %s\n", lack.Operation, lack.Missing)
+	}
 	fmt.Println("to ask for:", granted.Union(missing)) // a consent replaces the one before: ask for both
 
 	safe := auth.EveryScope().Minus(auth.WriteScopes())
