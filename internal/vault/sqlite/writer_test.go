@@ -191,48 +191,6 @@ func TestLeavingWhileWriting(t *testing.T) {
 	}
 }
 
-func TestDiskFull(t *testing.T) {
-	t.Parallel()
-	tb := newTables(t)
-	limit := func(pages string) {
-		try(t, tb.writer.do(&write{ctx: t.Context(), between: true, run: func(c *conn) error {
-			return c.query(func(*sql.Rows) error { return nil }, `PRAGMA max_page_count = `+pages)
-		}}))
-	}
-	limit("1") // SQLite takes the number of pages that there are
-	big := func() error {
-		_, err := change(t.Context(), tb.writer, "insert", func(c *conn) (int64, error) {
-			return c.exec(`INSERT INTO meta (name, value) VALUES ('big', zeroblob(100000))`)
-		})
-		return err
-	}
-	if err := big(); !errors.Is(err, vault.ErrFull) {
-		t.Errorf("insert on a full disk = %v, want ErrFull", err)
-	}
-	limit("1000000")
-	if err := big(); err != nil {
-		t.Errorf("insert after room was made = %v, want nil", err)
-	}
-}
-
-func TestReadOnly(t *testing.T) {
-	t.Parallel()
-	tb := newTables(t)
-	queryOnly := func(value string) {
-		try(t, tb.writer.do(&write{ctx: t.Context(), between: true, run: func(c *conn) error {
-			return c.query(func(*sql.Rows) error { return nil }, `PRAGMA query_only = `+value)
-		}}))
-	}
-	queryOnly("ON")
-	if err := tb.Ping(t.Context()); !errors.Is(err, vault.ErrReadOnly) {
-		t.Errorf("Ping of a database that cannot be written = %v, want ErrReadOnly", err)
-	}
-	queryOnly("OFF")
-	if err := tb.Ping(t.Context()); err != nil {
-		t.Errorf("Ping when it can be written again = %v, want nil", err)
-	}
-}
-
 func TestCloseFinishesWhatIsQueued(t *testing.T) {
 	t.Parallel()
 	tb := newTables(t)
@@ -257,45 +215,6 @@ func TestCloseFinishesWhatIsQueued(t *testing.T) {
 	}
 	if err := tb.Close(); err != nil {
 		t.Errorf("Close again = %v, want nil", err)
-	}
-}
-
-// A reader that must wait leaves with its context.
-func TestWaitingForAReader(t *testing.T) {
-	t.Parallel()
-	tb := newTables(t)
-	var taken []*conn
-	for range maxReaders {
-		c, err := tb.readers.take(t.Context())
-		try(t, err)
-		taken = append(taken, c)
-	}
-	ctx, leave := context.WithCancel(t.Context())
-	answer := make(chan error)
-	go func() {
-		_, err := tb.Meta(ctx, "x")
-		answer <- err
-	}()
-	leave()
-	if err := <-answer; !errors.Is(err, context.Canceled) {
-		t.Errorf("read while all readers are busy = %v, want Canceled", err)
-	}
-	for _, c := range taken {
-		tb.readers.give(c)
-	}
-	if _, err := tb.Meta(t.Context(), "x"); err != nil {
-		t.Errorf("read when readers are free = %v, want nil", err)
-	}
-}
-
-func TestReadersCannotWrite(t *testing.T) {
-	t.Parallel()
-	tb := newTables(t)
-	_, err := read(t.Context(), tb.readers, "write", func(c *conn) (int64, error) {
-		return c.exec(`INSERT INTO meta (name, value) VALUES ('x', x'00')`)
-	})
-	if !errors.Is(err, vault.ErrReadOnly) {
-		t.Errorf("insert by a reader = %v, want ErrReadOnly", err)
 	}
 }
 
