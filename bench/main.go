@@ -48,6 +48,8 @@ var figures = []figure{
 	{"decode", decodeFigure},
 	{"paging", pagingFigure},
 	{"call", callFigure},
+	{"paging", pagingFigure},
+	{"call", callFigure},
 	{"emulator", emulatorFigure},
 }
 

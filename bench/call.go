@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/spotify"
+)
+
+// callFigure is the CPU of a call of ours over a socket, against net/http alone with the same
+// decoding: pacing, cache, retries and errors are what is between them. The server is another
+// process. What decoding costs is told by answers that are there at once: a full one less an
+// empty one.
+func callFigure(ctx context.Context, s settings) ([]row, error) {
+	server, err := start(ctx, "answers")
+	if err != nil {
+		return nil, err
+	}
+	defer server.stop()
+	token := &auth.Token{AccessToken: fakeAccess, Subject: "somebody"} // whose answers may be cached
+	client := spotify.New(token, spotify.WithBaseURL(server.addr+"/v1"), spotify.WithMode(spotify.Extended))
+	decoding := func(body []byte) func() (int, error) {
+		c := spotify.New(token, spotify.WithHTTPClient(&http.Client{Transport: instant(body)}), spotify.WithMode(spotify.Extended))
+		return func() (int, error) { return readPage(ctx, c) }
+	}
+	n := 1500
+	if s.quick {
+		n /= 10
+	}
+	sides := []func() (int, error){
+		func() (int, error) { return readPage(ctx, client) },
+		func() (int, error) { return readBare(ctx, server.addr+"/v1/me/tracks?limit=50") },
+		decoding(savedPage(50, 1000, false)), decoding(savedPage(0, 0, false)),
+		func() (int, error) { return readDevices(ctx, client) },
+		func() (int, error) { return readBare(ctx, server.addr+"/v1/me/player/devices") },
+	}
+	cost := make([][]float64, len(sides))
+	for round := range s.rounds + 1 {
+		for i, side := range sides {
+			us, _, err := costOf(n, side)
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				cost[i] = append(cost[i], us)
+			}
+		}
+	}
+	bare, extra := make([]float64, s.rounds), make([]float64, s.rounds)
+	for i := range bare {
+		bare[i] = cost[1][i] + cost[2][i] - cost[3][i]
+		extra[i] = cost[4][i] - cost[5][i]
+	}
+	_, text := ratio(cost[0], bare)
+	return []row{{
+		what: "a call for a page of 50, CPU against net/http and the same decoding", ratio: text, target: "≤ 1.10 ×",
+		detail: fmt.Sprintf("%.0f µs and %.0f µs, of which decoding %.0f µs", median(cost[0]), median(bare), median(cost[2])-median(cost[3])),
+	}, {
+		what: "a call for a small answer, CPU beyond net/http", ratio: fmt.Sprintf("%.1f µs", median(extra)), target: "≤ 15 µs",
+		detail: fmt.Sprintf("%.0f µs and %.0f µs", median(cost[4]), median(cost[5])),
+	}}, nil
+}
+
+func readPage(ctx context.Context, c *spotify.Client) (int, error) {
+	page, err := c.Library.Tracks(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	return len(page.Items), nil
+}
+
+func readDevices(ctx context.Context, c *spotify.Client) (int, error) {
+	devices, err := c.Player.Devices(ctx)
+	return len(devices), err
+}
+
+// readBare is what any program does at least: a request with its token, and the whole answer.
+func readBare(ctx context.Context, url string) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Authorization", "Bearer "+fakeAccess)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", url, resp.Status)
+	}
+	return len(body), err
+}
+
+// answersHandler is a Web API of two answers.
+func answersHandler() http.Handler {
+	page, devices := savedPage(50, 1000, false), []byte(`{"devices":[]}`)
+	mux := http.NewServeMux()
+	answer := func(body []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			w.Header().Set("Cache-Control", "private, max-age=0")
+			w.Write(body)
+		}
+	}
+	mux.HandleFunc("GET /v1/me/tracks", answer(page))
+	mux.HandleFunc("GET /v1/me/player/devices", answer(devices))
+	return mux
+}
