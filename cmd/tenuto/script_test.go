@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"revoke":  revokeCommand,
 			"status":  statusCommand,
 			"refresh": refreshCommand,
+			"fail":    failCommand,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

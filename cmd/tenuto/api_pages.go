@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"maps"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/tenuto-dev/tenuto/internal/operations"
+	"github.com/tenuto-dev/tenuto/spotify"
+)
+
+// batch is some items of a list as Spotify wrote them.
+type batch = []json.RawMessage
+
+// rawPage is one page of a list.
+type rawPage struct {
+	Items   batch
+	Total   *float64 // nil: Spotify does not say
+	Offset  *float64
+	Next    json.RawMessage
+	Cursors cursors
+}
+
+// cursors are the ends of a page of a list that is walked by cursor.
+type cursors struct{ After, Before string }
+
+// UnmarshalJSON takes what it understands: Spotify writes null, too.
+func (c *cursors) UnmarshalJSON(text []byte) error {
+	var both map[string]any
+	if json.Unmarshal(text, &both) == nil {
+		c.After, _ = both["after"].(string)
+		c.Before, _ = both["before"].(string)
+	}
+	return nil
+}
+
+// last reports whether the page says that it is the last one.
+func (p *rawPage) last() bool { return string(p.Next) == "null" }
+
+// pagesAhead is how many pages are fetched before the last one is written: what is in memory.
+const pagesAhead = 4
+
+// searchReach is how far Spotify lets a search be paged.
+const searchReach = 1000
+
+// walk fetches every page of a list.
+type walk struct {
+	web  *web
+	call *apiCall
+	key  string // under which the page is; "": the answer is the page
+}
+
+// pages yields all batches of a call's list in order. Of a search for several kinds they come
+// kind by kind. An error is the last one.
+func (w *web) pages(ctx context.Context, call *apiCall) iter.Seq2[batch, error] {
+	keys := []string{call.op.PageKey}
+	var walks []walk
+	if call.op.PageKey == "*" {
+		keys = strings.Split(call.args.Query.Get("type"), ",")
+	}
+	for _, key := range keys {
+		one := *call
+		one.args.Query = maps.Clone(call.args.Query)
+		if call.op.PageKey == "*" {
+			one.args.Query.Set("type", key)
+			key += "s"
+		}
+		walks = append(walks, walk{w, &one, key})
+	}
+	return func(yield func(batch, error) bool) {
+		for _, one := range walks {
+			for items, err := range one.all(ctx) {
+				if !yield(items, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (w walk) all(ctx context.Context) iter.Seq2[batch, error] {
+	query := w.call.args.Query
+	if query.Get("limit") == "" && w.limits().Max > 0 {
+		query.Set("limit", strconv.Itoa(w.limits().Max))
+	}
+	if w.call.op.Page == operations.CursorPage {
+		return w.byCursor(ctx)
+	}
+	return w.byOffset(ctx)
+}
+
+// limits are those of the app's mode. Before it is learned the smaller ones are safe.
+func (w walk) limits() operations.Limits {
+	if w.web.mode == spotify.Extended {
+		return w.call.op.Extended
+	}
+	return w.call.op.Development
+}
+
+// fetch gets one page, with other parameters than the call.
+func (w walk) fetch(ctx context.Context, query url.Values) (*rawPage, error) {
+	args := w.call.args
+	args.Query = query
+	page := new(rawPage)
+	if w.key == "" {
+		err := w.web.Do(ctx, w.call.name(), &args, page)
+		return page, err
+	}
+	under := map[string]*rawPage{w.key: page}
+	err := w.web.Do(ctx, w.call.name(), &args, &under)
+	if found := under[w.key]; found != nil {
+		page = found
+	}
+	return page, err
+}
+
+// at is the query of the page that begins at an offset.
+func (w walk) at(offset int) url.Values {
+	query := maps.Clone(w.call.args.Query)
+	if offset > 0 {
+		query.Set("offset", strconv.Itoa(offset))
+	}
+	return query
+}
+
+// end is how far a list of total items can be read.
+func (w walk) end(total int) int {
+	if w.call.op.PageKey == "*" {
+		return min(total, searchReach)
+	}
+	return total
+}
+
+// byOffset walks on from the first page: some pages ahead where their number is known, one by one
+// where it is not, or the list turns out to be longer.
+func (w walk) byOffset(ctx context.Context) iter.Seq2[batch, error] {
+	return func(yield func(batch, error) bool) {
+		offset, _ := strconv.Atoi(w.call.args.Query.Get("offset"))
+		page, err := w.fetch(ctx, w.at(offset))
+		if err != nil || !yield(page.Items, nil) {
+			yieldError(yield, err)
+			return
+		}
+		limit, _ := strconv.Atoi(w.call.args.Query.Get("limit"))
+		step := max(limit, len(page.Items))
+		if page.Total != nil && len(page.Items) > 0 && !page.last() {
+			total := w.end(int(*page.Total))
+			for next, err := range w.ahead(ctx, offset+step, total, step) {
+				if err != nil || len(next.Items) == 0 || !yield(next.Items, nil) {
+					yieldError(yield, err)
+					return
+				}
+				page, offset = next, offset+step
+			}
+		}
+		for !page.last() && len(page.Items) > 0 && offset+step < w.end(math.MaxInt) {
+			if page.Next == nil && (page.Total != nil || len(page.Items) < step) {
+				return // links left out by a filter of fields: the total, or a short page, is the end
+			}
+			offset += step
+			page, err = w.fetch(ctx, w.at(offset))
+			if err != nil || !yield(page.Items, nil) {
+				yieldError(yield, err)
+				return
+			}
+		}
+	}
+}
+
+// yieldError ends a walk with an error, if there is one.
+func yieldError(yield func(batch, error) bool, err error) {
+	if err != nil {
+		yield(nil, err)
+	}
+}
+
+// fetched is a page that is under way, or its error.
+type fetched struct {
+	page *rawPage
+	err  error
+}
+
+// ahead fetches the pages from an offset to the end, some at a time, and yields them in order.
+func (w walk) ahead(ctx context.Context, from, end, step int) iter.Seq2[*rawPage, error] {
+	return func(yield func(*rawPage, error) bool) {
+		all, stop := context.WithCancel(ctx)
+		defer stop()
+		underWay := make(chan chan fetched, pagesAhead-1)
+		go func() {
+			defer close(underWay)
+			for offset := from; offset < end; offset += step {
+				one := make(chan fetched, 1)
+				select {
+				case underWay <- one:
+				case <-all.Done():
+					return
+				}
+				go func() {
+					page, err := w.fetch(all, w.at(offset))
+					one <- fetched{page, err}
+				}()
+			}
+		}()
+		for one := range underWay {
+			got := <-one
+			if !yield(got.page, got.err) || got.err != nil {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// byCursor walks from page to page: back in time through what was played, unless the call begins
+// after something, and forwards through all else.
+func (w walk) byCursor(ctx context.Context) iter.Seq2[batch, error] {
+	return func(yield func(batch, error) bool) {
+		query := maps.Clone(w.call.args.Query)
+		name := "after"
+		if w.call.op.ID == "get-recently-played" && !query.Has("after") {
+			name = "before"
+		}
+		for {
+			page, err := w.fetch(ctx, query)
+			if err != nil || len(page.Items) > 0 && !yield(page.Items, nil) {
+				yieldError(yield, err)
+				return
+			}
+			next := page.Cursors.After
+			if name == "before" {
+				next = page.Cursors.Before
+			}
+			if len(page.Items) == 0 || page.last() || next == "" || next == query.Get(name) {
+				return
+			}
+			query.Set(name, next)
+		}
+	}
+}

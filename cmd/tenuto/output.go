@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenuto-dev/tenuto/internal/operations"
+)
+
+// outputFlags say in which form a command prints what Spotify answers.
+type outputFlags struct {
+	format  string
+	columns []string
+}
+
+var formats = []string{"json", "ndjson", "table"}
+
+func (f *outputFlags) register(cmd *cobra.Command, format string) {
+	cmd.Flags().StringVar(&f.format, "output", format, "the `FORM` of what is printed: json, ndjson (a line for each item) or table")
+	cmd.Flags().StringSliceVar(&f.columns, "columns", nil, "the `COLUMNS` of a table: name,album.name,artists.name")
+	offer(cmd, "output", formats...)
+}
+
+// check refuses what makes no sense. Columns alone mean a table.
+func (f *outputFlags) check(cmd *cobra.Command) error {
+	if len(f.columns) > 0 && !cmd.Flags().Changed("output") {
+		f.format = "table"
+	}
+	switch {
+	case !slices.Contains(formats, f.format):
+		return usage("choose "+strings.Join(formats, ", "), "--output: there is no %q", f.format)
+	case len(f.columns) > 0 && f.format != "table":
+		return usage("leave one of them out", "--columns are for --output table, not %s", f.format)
+	}
+	return nil
+}
+
+// printer writes what Spotify answered, in one of the forms.
+type printer struct {
+	outputFlags
+	out      *bufio.Writer
+	terminal bool // for people to read
+	table    table
+}
+
+func (p *program) printer(f outputFlags) *printer {
+	terminal := p.onTerminal()
+	return &printer{
+		outputFlags: f, out: bufio.NewWriter(p.out), terminal: terminal,
+		table: table{columns: columnsAt(f.columns), cut: terminal},
+	}
+}
+
+// answer prints the answer of one call; an empty one is nothing.
+func (o *printer) answer(op *operations.Operation, answer json.RawMessage) error {
+	switch {
+	case len(answer) == 0:
+		return nil
+	case o.format == "json":
+		o.write(answer, "")
+		return o.out.Flush()
+	}
+	return o.list(func(yield func(batch, error) bool) { yield(itemsOf(op, answer), nil) })
+}
+
+// list prints items as they come. What has been printed when an error ends them stays.
+func (o *printer) list(batches iter.Seq2[batch, error]) error {
+	open := false
+	for items, err := range batches {
+		if err != nil {
+			return errorOf(err, o.out.Flush())
+		}
+		for _, item := range items {
+			if string(item) == "null" {
+				continue // Spotify's way of saying that something is gone
+			}
+			if o.format == "json" {
+				o.out.WriteString(map[bool]string{false: "[\n", true: ",\n"}[open])
+			}
+			open = true
+			o.item(item)
+		}
+		o.table.flush(o.out)
+		if err := o.out.Flush(); err != nil {
+			return err
+		}
+	}
+	if o.format == "json" {
+		o.out.WriteString(map[bool]string{false: "[]\n", true: "\n]\n"}[open])
+	}
+	return o.out.Flush()
+}
+
+// errorOf is the first error.
+func errorOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// item prints one item of a list.
+func (o *printer) item(item json.RawMessage) {
+	switch o.format {
+	case "json":
+		o.write(item, "  ")
+	case "ndjson":
+		var line bytes.Buffer
+		if json.Compact(&line, item) != nil {
+			return // Do has checked that it is JSON
+		}
+		o.out.Write(visible(line.Bytes(), o.terminal))
+		o.out.WriteByte('\n')
+	case "table":
+		o.table.add(item)
+	}
+}
+
+// write prints JSON: indented for people, else as Spotify wrote it. Inside a list it ends no line.
+func (o *printer) write(text json.RawMessage, indent string) {
+	if o.terminal {
+		var pretty bytes.Buffer
+		if json.Indent(&pretty, text, indent, "  ") == nil {
+			text = pretty.Bytes()
+		}
+	}
+	o.out.WriteString(indent)
+	o.out.Write(visible(text, o.terminal))
+	if indent == "" {
+		o.out.WriteByte('\n')
+	}
+}
+
+// visible escapes what a terminal would obey: names are written by strangers. Those below U+0020
+// are escaped in JSON anyway.
+func visible(text []byte, terminal bool) []byte {
+	if !terminal {
+		return text
+	}
+	var safe bytes.Buffer
+	for _, r := range string(text) {
+		if r == 0x7f || 0x80 <= r && r < 0xa0 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
+			fmt.Fprintf(&safe, `\u%04x`, r)
+			continue
+		}
+		safe.WriteRune(r)
+	}
+	return safe.Bytes()
+}
+
+// listKeys are the keys under which answers have their list, if it is no page.
+var listKeys = []string{
+	"items", "tracks", "artists", "albums", "shows", "episodes", "audiobooks", "chapters", "audio_features",
+	"devices", "genres", "markets", "queue",
+}
+
+// itemsOf are what a person would call the items of an answer: of its page, or its list; else it
+// is one item itself.
+func itemsOf(op *operations.Operation, answer json.RawMessage) batch {
+	var list batch
+	if json.Unmarshal(answer, &list) == nil {
+		return list
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(answer, &object) != nil {
+		return batch{answer}
+	}
+	if op.PageKey != "" {
+		return pagedItems(object)
+	}
+	if object["id"] != nil || object["uri"] != nil {
+		return batch{answer}
+	}
+	for _, key := range listKeys {
+		if json.Unmarshal(object[key], &list) == nil && list != nil {
+			return list
+		}
+	}
+	return batch{answer}
+}
+
+// pagedItems are those of all pages in an answer: {"albums": {"items": […]}, "artists": …}.
+func pagedItems(object map[string]json.RawMessage) (all batch) {
+	for _, key := range slices.Concat(listKeys, []string{"playlists", "categories"}) {
+		var page struct{ Items batch }
+		if json.Unmarshal(object[key], &page) == nil {
+			all = append(all, page.Items...)
+		}
+	}
+	return all
+}
