@@ -39,6 +39,7 @@ func (e *Emulator) controlRoutes() http.Handler {
 		"DELETE /ledger":      e.controlClear,
 		"GET /snapshot":       e.controlSnapshot,
 		"PUT /snapshot":       e.controlRestore,
+		"PUT /scenario":       e.controlScenario,
 		"GET /quirks":         e.controlQuirks,
 		"GET /settings":       e.controlSettings,
 		"POST /settings":      e.controlConfigure,

@@ -33,6 +33,7 @@ var controlWords = []controlRoute{
 	{"DELETE", "/ledger", "Begin a new ledger"},
 	{"GET", "/snapshot", "The whole state"},
 	{"PUT", "/snapshot", "Return to it"},
+	{"PUT", "/scenario", "Begin anew with what a scenario file says"},
 	{"GET", "/settings", "How the emulator behaves"},
 	{"POST", "/settings", "Change it: refresh_tokens, narrow_on_refresh, token_lifetime, consent_months, quirks, auto_approve, rate_limit, quota"},
 	{"GET", "/quirks", "The oddities of the real service that can be had"},

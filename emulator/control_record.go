@@ -95,9 +95,7 @@ func (e *Emulator) controlStop(r *http.Request) (any, error) {
 }
 
 func (e *Emulator) controlStopAll(*http.Request) (any, error) {
-	e.faults.mu.Lock()
-	defer e.faults.mu.Unlock()
-	e.faults.planned = nil
+	e.faults.replace(nil)
 	return nil, nil
 }
 

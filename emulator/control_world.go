@@ -167,6 +167,14 @@ func (e *Emulator) controlAdvance(r *http.Request) (any, error) {
 	return map[string]time.Time{"now": now}, err
 }
 
+func (e *Emulator) controlScenario(r *http.Request) (any, error) {
+	c, err := LoadScenario(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return nil, e.begin(c)
+}
+
 func (e *Emulator) controlSnapshot(*http.Request) (any, error) {
 	return json.RawMessage(e.Snapshot()), nil
 }

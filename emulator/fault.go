@@ -81,6 +81,18 @@ func (p *faultPlan) plan(f Fault) int {
 	return p.last
 }
 
+// replace plans these faults and no others.
+func (p *faultPlan) replace(planned []*plannedFault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.planned = nil
+	for _, f := range planned {
+		p.last++
+		f.id = p.last
+		p.planned = append(p.planned, f)
+	}
+}
+
 func (p *faultPlan) stop(id int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

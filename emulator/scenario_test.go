@@ -111,6 +111,42 @@ func TestScenarioMistakes(t *testing.T) {
 	}
 }
 
+// A running emulator begins anew with a scenario; a bad one changes nothing.
+func TestScenarioOfARunningEmulator(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, emulator.Config{RateLimit: 3})
+	login := p.logIn("alice")
+	p.world.Fail(emulator.Fault{Operation: "GET /me", Status: 500, Times: -1})
+	p.world.Advance(time.Hour)
+	if status := p.control("PUT", "/scenario", `{"people": [{"nam": "dora"}]}`, nil); status != 400 {
+		t.Errorf("a bad scenario = %d, want 400", status)
+	}
+	if app := p.world.App(); app.ClientID != p.app.ClientID || p.call(login.AccessToken, "/me").status != 500 {
+		t.Errorf("a bad scenario changed something: %+v", app)
+	}
+	text := `{"apps": [{"client_id": "new"}], "people": [{"name": "dora"}], "quota": 1, "faults": [{"operation": "GET /me", "status": 502}], "clock": "2030-01-01T00:00:00Z"}`
+	if status := p.control("PUT", "/scenario", text, nil); status != 204 {
+		t.Fatalf("PUT /scenario = %d", status)
+	}
+	if now := p.world.Now(); now.Year() != 2030 || now.YearDay() != 1 || now.Hour() != 0 {
+		t.Errorf("clock = %v, want the beginning of 2030", now)
+	}
+	if got := p.call(login.AccessToken, "/me").status; got != 502 {
+		t.Errorf("the new fault = %d, want 502", got)
+	}
+	if got := p.call(login.AccessToken, "/me").status; got != 401 {
+		t.Errorf("the old token = %d, want 401", got)
+	}
+	p.app = p.world.App()
+	dora := p.logIn("dora").AccessToken
+	if first, second := p.call(dora, "/me").status, p.call(dora, "/me").status; p.app.ClientID != "new" || first != 200 || second != 429 {
+		t.Errorf("the new app %+v and quota: %d, %d, want 200, 429", p.app, first, second)
+	}
+	if len(p.world.Ledger().By("alice")) == 0 {
+		t.Error("the ledger forgot alice")
+	}
+}
+
 // Comments and commas may stand where they do no harm, and nowhere else.
 func TestScenarioText(t *testing.T) {
 	t.Parallel()

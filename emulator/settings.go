@@ -48,3 +48,23 @@ func (e *Emulator) checkChanged(c Config) error {
 	c.AutoApprove = ""
 	return c.Check()
 }
+
+// begin starts the emulator anew with another configuration. Only the ledger goes on, and
+// whether it may be used remotely.
+func (e *Emulator) begin(c Config) error {
+	c.AllowRemote = e.conf().AllowRemote
+	if c.Now == nil {
+		c.Now = e.conf().Now
+	}
+	other, err := build(c)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.store(other.conf().Config)
+	e.adopt(other.st, other.cat)
+	e.mu.Unlock()
+	e.faults.replace(other.faults.planned)
+	e.limits.forget()
+	return e.rewrite()
+}
