@@ -10,6 +10,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/tenuto-dev/tenuto/emulator"
+	"github.com/tenuto-dev/tenuto/internal/server"
 )
 
 func (b *bubble) ops(target string) *httptest.ResponseRecorder {
@@ -189,4 +192,40 @@ func TestReq_HT01_SlowClients(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestServeFinishesRefreshes: the server stops in the middle of a refresh whose person has left.
+// The answer, with the only refresh token that is still good, is kept.
+func TestServeFinishesRefreshes(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(b *bubble) {
+		session := b.login("alice")
+		time.Sleep(2 * time.Hour)
+		b.emu.Fail(emulator.Fault{Operation: "POST /api/token", Delay: 5 * time.Second})
+		ctx, stop := context.WithCancel(context.Background())
+		served := make(chan error, 1)
+		go func() { served <- b.srv.Serve(ctx, newPipes(), newPipes()) }()
+
+		impatient, leave := context.WithTimeout(context.Background(), time.Second)
+		defer leave()
+		r := httptest.NewRequest(http.MethodGet, bubbleBase+"/", nil).WithContext(impatient)
+		r.RemoteAddr = "127.0.0.1:4000"
+		r.AddCookie(&http.Cookie{Name: "tenuto", Value: session})
+		b.srv.Handler().ServeHTTP(httptest.NewRecorder(), r)
+		stop()
+		if err := <-served; err != nil {
+			t.Fatalf("Serve = %v, want a graceful stop", err)
+		}
+		who, err := b.db.Session(b.t.Context(), "tenutotest", session, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := b.db.Grants("tenutotest").Load(b.t.Context(), who.UserID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept.Generation != 1 || kept.Token.ExpiresAt.Before(time.Now()) {
+			t.Errorf("after the stop the vault holds generation %d, good until %v, want the refreshed token", kept.Generation, kept.Token.ExpiresAt)
+		}
+	}, func(e *emulator.Config, _ *server.Config) { e.Refresh = emulator.Rotated })
 }

@@ -20,8 +20,8 @@ const (
 )
 
 // Serve answers on public, and on operations unless it is nil, until ctx ends or a listener fails.
-// Then it stops gracefully: not ready any more, open pages let go, what is under way finished within
-// 20 seconds. It returns nil after a graceful stop. The vault is the caller's to close. A Server
+// Then it stops gracefully: not ready any more, open pages let go, what is under way, refreshes too,
+// finished within 20 seconds. It returns nil after a graceful stop. The vault is the caller's to close. A Server
 // serves once.
 func (s *Server) Serve(ctx context.Context, public, operations net.Listener) error {
 	front := s.httpServer(s.public)
@@ -47,6 +47,8 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	if err != nil {
 		_ = front.Close()
 	}
+	// A refresh whose person has left goes on: its answer may hold their only valid token.
+	unfinished := s.grants.Close(drain)
 	endSweep()
 	<-swept
 	// Readiness answers to the end, so that it can be seen to fail.
@@ -54,7 +56,7 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("server: some requests were cut off after 20 s")
 	}
-	return errors.Join(cause, err)
+	return errors.Join(cause, err, unfinished)
 }
 
 // httpServer sets every limit that net/http leaves open.
