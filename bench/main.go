@@ -48,8 +48,6 @@ var figures = []figure{
 	{"decode", decodeFigure},
 	{"paging", pagingFigure},
 	{"call", callFigure},
-	{"paging", pagingFigure},
-	{"call", callFigure},
 	{"emulator", emulatorFigure},
 }
 
