@@ -113,6 +113,7 @@ func TestConfigToFileKeepsTheRest(t *testing.T) {
 		{"the line that counts, and line ends",
 			"SPOTIFY_CLIENT_ID = first\r\nSPOTIFY_CLIENT_ID = second\r\n",
 			"SPOTIFY_CLIENT_ID = first\r\nSPOTIFY_CLIENT_ID = new\r\nSPOTIFY_USER_REFRESH = r\r\n", ""},
+		{"what need not change, but others' eyes", "SPOTIFY_CLIENT_ID = new\nSPOTIFY_USER_REFRESH = r\n", "SPOTIFY_CLIENT_ID = new\nSPOTIFY_USER_REFRESH = r\n", ""},
 		{"a byte order mark", "\ufeffSPOTIFY_CLIENT_ID = new\n", "\ufeffSPOTIFY_CLIENT_ID = new\nSPOTIFY_USER_REFRESH = r\n", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -208,10 +209,11 @@ func TestSaversOfOneProcessDoNotLoseKeys(t *testing.T) {
 	}
 }
 
+// write makes a file as editors do: others may read it.
 func write(t *testing.T, text string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "spotify.ini")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
