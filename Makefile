@@ -26,8 +26,8 @@ bench: ## measure ourselves against peers and limits: the figures of docs/perfor
 	cd bench && $(GO) run .
 
 .PHONY: torture
-torture: ## kill -9 the server some thousand times while people use it: nothing acknowledged may be lost
-	TENUTO_CRASH_ROUNDS=5000 $(GO) test -run TestCrash -timeout 0 -v ./cmd/tenuto
+torture: ## kill -9 the server and the vault some thousand times while they are used: nothing acknowledged may be lost
+	TENUTO_CRASH_ROUNDS=5000 $(GO) test -run Crash -timeout 0 -v ./cmd/tenuto ./internal/vault/sqlite
 
 .PHONY: cover
 cover: ## run the tests and show how much of each package they reach
