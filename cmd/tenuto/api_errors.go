@@ -11,8 +11,7 @@ import (
 	"github.com/tenuto-dev/tenuto/spotify"
 )
 
-// explain adds to an error of a call what to do next. call is nil where a command made the
-// request itself.
+// explain adds to an error of a call what to do next.
 func (w *web) explain(err error, call *apiCall) error {
 	failed, isAnswer := errors.AsType[*spotify.Error](err)
 	switch {
@@ -48,7 +47,7 @@ func (w *web) hint(failed *spotify.Error) string {
 	case errors.Is(failed, spotify.ErrOwnerPremium):
 		return "apps in development mode need an owner with Premium; after subscribing it takes a few hours"
 	case errors.Is(failed, spotify.ErrNoActiveDevice):
-		return `open Spotify somewhere and start something; "tenuto api get-a-users-available-devices --output table" lists where`
+		return `start something in Spotify, or name a device: "tenuto api get-a-users-available-devices --output table" lists them`
 	case errors.Is(failed, spotify.ErrRestricted):
 		return `"tenuto now" shows what plays`
 	case errors.Is(failed, spotify.ErrRateLimited), errors.Is(failed, spotify.ErrQuotaExceeded):
@@ -65,9 +64,6 @@ func (w *web) hint(failed *spotify.Error) string {
 
 // scopesOf are what a call needs.
 func scopesOf(call *apiCall) auth.ScopeSet {
-	if call == nil {
-		return auth.ScopeSet{}
-	}
 	scopes, err := spotify.ScopesFor(call.name())
 	if err != nil {
 		return auth.ScopeSet{}

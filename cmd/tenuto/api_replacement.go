@@ -24,7 +24,7 @@ func replacementLine(op *operations.Operation, call *apiCall) string {
 		return line + " uris=" + urisOf(op, call, ids)
 	case strings.HasSuffix(current.Path, "/{id}") && len(ids) > 0:
 		return line + " id=" + ids[0]
-	case strings.Contains(current.Path, "{id}") && call != nil && call.args.Path["id"] != "":
+	case strings.Contains(current.Path, "{id}") && call.args.Path["id"] != "":
 		return line + " id=" + call.args.Path["id"]
 	case strings.Contains(current.Path, "{id}"):
 		return line + " id=…"
@@ -34,9 +34,6 @@ func replacementLine(op *operations.Operation, call *apiCall) string {
 
 // ids are those in the query of a call, or in its body.
 func (c *apiCall) ids() []string {
-	if c == nil {
-		return nil
-	}
 	if list := c.args.Query.Get("ids"); list != "" {
 		return strings.Split(list, ",")
 	}
@@ -55,10 +52,8 @@ func urisOf(op *operations.Operation, call *apiCall, ids []string) string {
 	switch {
 	case slices.Contains(segments, "playlists"): // /playlists/{id}/followers
 		kind = spotify.KindPlaylist
-		if call != nil {
-			ids = []string{call.args.Path["id"]}
-		}
-	case slices.Contains(segments, "following") && call != nil:
+		ids = []string{call.args.Path["id"]}
+	case slices.Contains(segments, "following"):
 		kind = spotify.Kind(call.args.Query.Get("type"))
 	case kind == "" && len(segments) > 2: // /me/tracks/contains
 		kind = kindOfPath[segments[2]]

@@ -30,7 +30,7 @@ Start with "tenuto demo": the whole story, with no Spotify account.`,
 	root.AddCommand(
 		p.demo(), p.serve(), p.emulator(),
 		p.login(), p.logout(), p.whoami(), p.token(), p.config(),
-		p.api(),
+		p.api(), p.search(), p.now(), p.play(), p.pause(), p.next(),
 		p.version(), scopesTopic(),
 	)
 	return root
