@@ -77,7 +77,7 @@ func TestPacing(t *testing.T) {
 // Without a number the governor finds it, and is refused now and then by looking for more.
 func TestLearning(t *testing.T) {
 	t.Parallel()
-	for _, limit := range []int{12, 100} {
+	for _, limit := range []int{12, 50} {
 		inWindow(t, limit, func(t *testing.T, world *emulator.Emulator) {
 			client := clientOf(t, world, "alice", far(world, 50*time.Millisecond), patient, uncached)
 			const windows = 20

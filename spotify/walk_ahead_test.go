@@ -62,14 +62,14 @@ func readAll(t *testing.T, world *emulator.Emulator, client *spotify.Client, wan
 func TestWalksAreFast(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		world := emulator.New(emulator.Config{People: []emulator.Person{{Name: "alice", SavedTracks: 6_000}}})
+		world := emulator.New(emulator.Config{People: []emulator.Person{{Name: "alice", SavedTracks: 4_000}}})
 		client := clientOf(t, world, "alice", far(world, 50*time.Millisecond), spotify.WithCacheSize(0))
-		slow, sequential, _ := readAll(t, world, client.With(spotify.WithPrefetch(0)), 6_000)
-		fast, concurrent, _ := readAll(t, world, client, 6_000)
-		if sequential != 120 || concurrent != 120 {
-			t.Errorf("%d and %d requests, want 120 each", sequential, concurrent)
+		slow, sequential, _ := readAll(t, world, client.With(spotify.WithPrefetch(0)), 4_000)
+		fast, concurrent, _ := readAll(t, world, client, 4_000)
+		if sequential != 80 || concurrent != 80 {
+			t.Errorf("%d and %d requests, want 80 each", sequential, concurrent)
 		}
-		if slow != 120*50*time.Millisecond || fast > slow/8 {
+		if slow != 80*50*time.Millisecond || fast > slow/8 {
 			t.Errorf("took %v page by page and %v ahead, want an eighth at most", slow, fast)
 		}
 	})
@@ -83,12 +83,12 @@ func TestWalksKeepToTheWindow(t *testing.T) {
 		items, limit int
 		best         time.Duration // for this many pages of 50
 	}{
-		{6_000, 100, 30*time.Second + latency},      // 100 at once, 20 as soon as there is room
-		{6_000, 40, 60*time.Second + latency},       // 40, three times
-		{5_000, 20, 4*30*time.Second + latency},     // 20, five times
+		{3_000, 50, 30*time.Second + latency},       // 50 at once, 10 as soon as there is room
+		{3_000, 20, 60*time.Second + latency},       // 20, three times
+		{2_500, 10, 4*30*time.Second + latency},     // 10, five times
 		{1_000, 180, 20 * latency},                  // no need to wait
-		{6_000, 119, 30*time.Second + latency},      // one left over
-		{2_000, 1, 39 * (30*time.Second + latency)}, // one by one
+		{3_000, 59, 30*time.Second + latency},       // one left over
+		{1_000, 1, 19 * (30*time.Second + latency)}, // one by one
 	} {
 		t.Run(fmt.Sprint(c.items, " of ", c.limit), func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +113,7 @@ func TestLeavingAWalk(t *testing.T) {
 	t.Parallel()
 	for _, leaveAfter := range []int{1, 50, 51, 500} {
 		synctest.Test(t, func(t *testing.T) {
-			world := emulator.New(emulator.Config{People: []emulator.Person{{Name: "alice", SavedTracks: 6_000}}})
+			world := emulator.New(emulator.Config{People: []emulator.Person{{Name: "alice", SavedTracks: 3_000}}})
 			client := clientOf(t, world, "alice", far(world, time.Second))
 			began, seen := time.Now(), 0
 			for _, err := range client.Library.AllTracks(t.Context(), nil) {
@@ -250,7 +250,7 @@ func TestOddLists(t *testing.T) {
 func TestAWalkEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		world := emulator.New(emulator.Config{People: []emulator.Person{{Name: "alice", SavedTracks: 6_000}}})
+		world := emulator.New(emulator.Config{People: []emulator.Person{{Name: "alice", SavedTracks: 3_000}}})
 		client := clientOf(t, world, "alice", far(world, time.Second))
 		ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
 		defer cancel()
