@@ -76,7 +76,7 @@ func (f fields) freshness(asked, received time.Time) freshness {
 func (f fields) currentAge(asked, received time.Time) time.Duration {
 	age := received.Sub(asked)
 	if seconds, err := strconv.ParseInt(f.age, 10, 64); err == nil && seconds > 0 {
-		age += min(time.Duration(seconds), longestAge) * time.Second
+		age += asSeconds(seconds)
 	}
 	if date, err := http.ParseTime(f.date); err == nil {
 		age = max(age, received.Sub(date))
@@ -92,12 +92,14 @@ func deltaSeconds(text string) time.Duration {
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err == nil && seconds >= 0:
-		return min(time.Duration(seconds), longestAge) * time.Second
+		return asSeconds(seconds)
 	case err != nil && text != "" && strings.Trim(text, "0123456789") == "":
-		return longestAge * time.Second // too long for an integer
+		return asSeconds(longestAge) // too long for an integer
 	}
 	return 0
 }
+
+func asSeconds(n int64) time.Duration { return time.Duration(min(n, longestAge)) * time.Second }
 
 // cacheControl is the directives of a Cache-Control field that matter to us.
 type cacheControl struct {

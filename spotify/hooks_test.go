@@ -53,7 +53,7 @@ func TestTraceOfNothing(t *testing.T) {
 	t.Parallel()
 	world := emulator.New(emulator.Config{})
 	client := clientOf(t, world, "alice", spotify.WithTrace(func(context.Context, spotify.Operation) (context.Context, func(spotify.Call)) {
-		return nil, nil //nolint:staticcheck // what we document that it may
+		return nil, nil
 	}))
 	if err := look(t, client); err != nil {
 		t.Error(err)

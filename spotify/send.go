@@ -49,7 +49,11 @@ func (c *Client) send(ctx context.Context, r *request, source auth.TokenSource, 
 			continue
 		}
 		again, err := x.recover(ctx, err)
-		if !again {
+		switch {
+		case again:
+		case x.mayBeStale(err):
+			return x.fromCache(x.stored, true, out)
+		default:
 			return err
 		}
 	}

@@ -33,9 +33,6 @@ func (x *exchange) attempt(ctx context.Context, out any) (err error) {
 	x.waited, err = x.governor.admit(ctx, turn)
 	x.patience = max(0, x.patience-x.waited)
 	if err != nil {
-		if x.mayBeStale() {
-			return x.fromCache(x.stored, true, out)
-		}
 		return x.refused(err)
 	}
 	if x.waited > 0 { // the token may have ended meanwhile
@@ -68,7 +65,8 @@ func (x *exchange) refused(err error) error {
 // takeTurn sends the request, unless the same one is under way already: then its answer is
 // this one's too.
 func (x *exchange) takeTurn(ctx context.Context, turn *turn, out any) error {
-	if x.mayKeep(out) && x.token.Subject == x.key.subject {
+	if x.mayKeep(out) {
+		x.key = x.cacheKey() // the token may be another one since
 		flight, leads, fresh := x.cache.join(x.key, time.Now())
 		switch {
 		case fresh != nil:
@@ -78,7 +76,7 @@ func (x *exchange) takeTurn(ctx context.Context, turn *turn, out any) error {
 			x.governor.forgo(turn)
 			return x.share(ctx, flight, out)
 		}
-		x.flight = flight
+		x.flight, x.stored = flight, x.cache.find(x.key)
 		defer func() { x.land(0, nil, nil, nil) }() // does nothing if it has landed
 	}
 	err := x.once(ctx, turn, out)
@@ -102,7 +100,7 @@ func (x *exchange) once(ctx context.Context, turn *turn, out any) (err error) {
 	status, err = x.roundTrip(ctx, out)
 	settled = true
 	x.settle(turn, status, err)
-	x.observe(end, Call{Status: status, Attempt: x.attempts, Duration: time.Since(began), Cached: status == http.StatusNotModified, Err: err})
+	x.observe(end, Call{Status: status, Attempt: x.attempts, Duration: time.Since(began), Cached: status == http.StatusNotModified && err == nil, Err: err})
 	return err
 }
 

@@ -19,10 +19,11 @@ func (x *exchange) cacheKey() cacheKey {
 	return cacheKey{x.token.Subject, x.token.Scope, x.settings.language, path, query}
 }
 
-// mayBeStale reports whether what is stored may be used although nobody could ask whether it
-// still holds: RFC 9111, section 4.2.4.
-func (x *exchange) mayBeStale() bool {
-	return x.settings.staleWhileLimited && x.stored != nil && !x.stored.mustRevalidate && !x.stored.noCache
+// mayBeStale reports whether what is stored may be used although a limit, err, keeps us from
+// asking whether it still holds: RFC 9111, section 4.2.4.
+func (x *exchange) mayBeStale(err error) bool {
+	return x.settings.staleWhileLimited && x.stored != nil && !x.stored.mustRevalidate && !x.stored.noCache &&
+		(errors.Is(err, ErrRateLimited) || errors.Is(err, ErrQuotaExceeded))
 }
 
 // fromCache answers without asking Spotify.
