@@ -45,7 +45,7 @@ func decode(data []byte, out any) error {
 
 func decodeModel(data []byte, m model) error {
 	d := newDecoder(data)
-	m.read(d)
+	d.into(m)
 	return d.end()
 }
 
@@ -69,6 +69,16 @@ type decoder struct {
 	tokens *jsontext.Decoder
 	err    error
 	seen   lastMarkets
+	strict *strictness // nil: nobody wants to know what is odd
+	at     string      // where data is in the whole answer, for strict
+}
+
+// into reads m.
+func (d *decoder) into(m model) {
+	if d.strict != nil {
+		d.strict.reading = m
+	}
+	m.read(d)
 }
 
 func newDecoder(data []byte) *decoder {
@@ -112,16 +122,45 @@ func (d *decoder) members() iter.Seq[[]byte] {
 		if !d.open(jsontext.KindBeginObject) {
 			return
 		}
+		strictly := d.strictly()
+		for d.next() == '"' {
+			name := d.name()
+			strictly.saw(name)
+			if d.err != nil || !yield(name) {
+				return
+			}
+			if d.unread() {
+				strictly.leftUnread(d)
+				d.value()
+			}
+		}
+		strictly.end()
+		d.close()
+	}
+}
+
+// some is members for those who want but a few of them, which is not odd.
+func (d *decoder) some() iter.Seq[[]byte] {
+	return func(yield func(name []byte) bool) {
+		if !d.open(jsontext.KindBeginObject) {
+			return
+		}
 		for d.next() == '"' {
 			if name := d.name(); d.err != nil || !yield(name) {
 				return
 			}
-			if _, read := d.tokens.StackIndex(d.tokens.StackDepth()); read%2 == 1 {
+			if d.unread() {
 				d.value()
 			}
 		}
 		d.close()
 	}
+}
+
+// unread reports whether the value of the member whose name was read last is still to come.
+func (d *decoder) unread() bool {
+	_, read := d.tokens.StackIndex(d.tokens.StackDepth())
+	return read%2 == 1
 }
 
 // elements walks the elements of the array that comes, in the same way.
@@ -144,7 +183,7 @@ func (d *decoder) elements() iter.Seq[int64] {
 
 func (d *decoder) open(kind jsontext.Kind) bool {
 	if d.next() != kind {
-		d.value()
+		d.pass()
 		return false
 	}
 	_, d.err = d.tokens.ReadToken()
@@ -173,16 +212,25 @@ func (d *decoder) since(start int64) []byte {
 	return bytes.TrimLeft(d.data[start:d.offset()], " \t\r\n:,")
 }
 
+// pass leaves out a value that is of another type than is wanted. null never is odd.
+func (d *decoder) pass() {
+	kind := d.next()
+	if d.value(); kind != jsontext.KindNull {
+		d.odd()
+	}
+}
+
 // readList reads an array of objects. Elements that are null, or no object at all, are left
 // out and counted.
 func readList[T any](d *decoder) (items []T, skipped int) {
 	for range d.elements() {
 		if !d.isObject() {
+			d.pass()
 			skipped++
 			continue
 		}
 		items = append(items, *new(T))
-		any(&items[len(items)-1]).(model).read(d)
+		d.into(any(&items[len(items)-1]).(model))
 	}
 	return items, skipped
 }
@@ -190,11 +238,11 @@ func readList[T any](d *decoder) (items []T, skipped int) {
 // readOptional reads an object, or nil for null.
 func readOptional[T any](d *decoder) *T {
 	if !d.isObject() {
-		d.value()
+		d.pass()
 		return nil
 	}
 	item := new(T)
-	any(item).(model).read(d)
+	d.into(any(item).(model))
 	return item
 }
 
@@ -206,7 +254,7 @@ func (d *decoder) text() string {
 	case jsontext.KindNumber:
 		return string(d.value())
 	}
-	d.value()
+	d.pass()
 	return ""
 }
 

@@ -27,6 +27,7 @@ type Episode struct {
 	Restriction        string       // why it is not playable: "market", "product", "explicit"; an open set
 	ResumePoint        *ResumePoint // nil without user-read-playback-position
 	PreviewURL         string       // 30 seconds; "" for most apps
+	AvailableMarkets   Markets      // "" nearly always
 }
 
 func (e *Episode) read(d *decoder) {
@@ -68,6 +69,8 @@ func (e *Episode) read(d *decoder) {
 			e.ResumePoint = readOptional[ResumePoint](d)
 		case "audio_preview_url":
 			e.PreviewURL = d.text()
+		case "available_markets":
+			e.AvailableMarkets = d.markets()
 		}
 	}
 }

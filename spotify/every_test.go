@@ -144,14 +144,13 @@ func TestEveryMethodCallsWhatItSays(t *testing.T) {
 	t.Parallel()
 	said, sent := promises(t), map[string]bool{}
 	for _, mode := range []spotify.Mode{spotify.Development, spotify.Extended} {
-		stage := newStage(t, mode)
-		names := slices.Sorted(maps.Keys(uses(t.Context(), nil, stage)))
+		stages := &stages{mode: mode, said: said}
+		names := slices.Sorted(maps.Keys(uses(t.Context(), nil, newStage(t, mode))))
 		if diff := cmp.Diff(slices.Sorted(slices.Values(methods())), names); diff != "" {
 			t.Fatalf("the uses are not one for each method (-methods +uses):\n%s", diff)
 		}
 		for _, name := range names {
-			stage := newStage(t, mode)
-			for _, operation := range stage.calls(t, name, said[name]) {
+			for _, operation := range stages.of(t, name).calls(t, name, said[name]) {
 				sent[operation] = true
 			}
 		}
@@ -195,14 +194,15 @@ func (s *stage) calls(t *testing.T, method string, said promise) (sent []string)
 // With everything odd about Spotify that is known, no answer to any method fails.
 func TestEveryMethodSurvivesEveryQuirk(t *testing.T) {
 	t.Parallel()
+	said := promises(t)
 	for _, mode := range []spotify.Mode{spotify.Development, spotify.Extended} {
-		names := uses(t.Context(), nil, newStage(t, mode))
-		for name := range names {
+		stages := &stages{mode: mode, said: said}
+		for name := range uses(t.Context(), nil, newStage(t, mode)) {
 			quirks := allQuirks()
 			if name == "Player.Transfer" { // to a device without an ID is not possible
 				quirks = slices.DeleteFunc(quirks, func(q emulator.Quirk) bool { return q == "null-device-ids" })
 			}
-			stage := newStage(t, mode, quirks...)
+			stage := stages.of(t, name, quirks...)
 			err := uses(t.Context(), stage.client(t, auth.EveryScope()), stage)[name]()
 			if err != nil && (mode == spotify.Extended || !errors.Is(err, spotify.ErrOperationClosed)) {
 				t.Errorf("%s in mode %d with every quirk: %v", name, mode, err)

@@ -62,8 +62,9 @@ func TestEveryMethodSaysWhichScopesItLacks(t *testing.T) {
 	t.Parallel()
 	said := promises(t)
 	for _, mode := range []spotify.Mode{spotify.Development, spotify.Extended} {
+		stages := &stages{mode: mode, said: said}
 		for name := range uses(t.Context(), nil, newStage(t, mode)) {
-			stage := newStage(t, mode)
+			stage := stages.of(t, name)
 			none := auth.Scopes(auth.ScopeAppRemoteControl) // which no operation needs
 			err := uses(t.Context(), stage.client(t, none), stage)[name]()
 			if err == nil || errors.Is(err, spotify.ErrOperationClosed) {

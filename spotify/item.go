@@ -44,6 +44,10 @@ func (i *Item) String() string {
 // read takes the object for a track, which nearly all are, in one pass. What turns out to be
 // something else is read again as what it is.
 func (i *Item) read(d *decoder) {
+	if d.strict != nil {
+		i.readStrictly(d)
+		return
+	}
 	start := d.offset()
 	track := new(Track)
 	kind := track.readKind(d)
@@ -70,8 +74,23 @@ func (i *Item) read(d *decoder) {
 	}
 }
 
+// readStrictly looks first what it is: the members of an episode are odd in a track.
+func (i *Item) readStrictly(d *decoder) {
+	text := bytes.Clone(d.value())
+	i.read(newDecoder(text))
+	inside := d.inside(text)
+	switch i.Kind {
+	case KindTrack:
+		inside.into(new(Track))
+	case KindEpisode:
+		inside.into(new(Episode))
+	default:
+		d.strict.report(d.where(), deviationKind)
+	}
+}
+
 func (i *Item) readImages(d *decoder) {
-	for name := range d.members() {
+	for name := range d.some() {
 		if string(name) == "images" {
 			i.Images, _ = readList[Image](d)
 		}

@@ -18,7 +18,7 @@ func (s *SavedTrack) read(d *decoder) {
 		case "added_at":
 			s.AddedAt = d.instant()
 		case "track", "item": // not renamed here, so far
-			s.Track.read(d)
+			d.into(&s.Track)
 		}
 	}
 }
@@ -35,7 +35,7 @@ func (s *SavedAlbum) read(d *decoder) {
 		case "added_at":
 			s.AddedAt = d.instant()
 		case "album":
-			s.Album.read(d)
+			d.into(&s.Album)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func (s *SavedEpisode) read(d *decoder) {
 		case "added_at":
 			s.AddedAt = d.instant()
 		case "episode":
-			s.Episode.read(d)
+			d.into(&s.Episode)
 		}
 	}
 }
@@ -69,7 +69,7 @@ func (s *SavedShow) read(d *decoder) {
 		case "added_at":
 			s.AddedAt = d.instant()
 		case "show":
-			s.Show.read(d)
+			d.into(&s.Show)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (s *SavedAudiobook) read(d *decoder) {
 		case "added_at":
 			s.AddedAt = d.instant()
 		case "audiobook":
-			s.Audiobook.read(d)
+			d.into(&s.Audiobook)
 		default: // Spotify documents bare audiobooks
 			s.Audiobook.readMember(name, d)
 		}

@@ -68,9 +68,9 @@ func under(key string, out model) model {
 }
 
 func (m *member) read(d *decoder) {
-	for name := range d.members() {
+	for name := range d.some() {
 		if string(name) == m.key {
-			m.out.read(d)
+			d.into(m.out)
 		}
 	}
 }

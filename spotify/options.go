@@ -46,6 +46,8 @@ type settings struct {
 	cacheSize         int
 	staleWhileLimited bool
 	observer          func(Call)
+	strict            bool
+	drift             func(Drift)
 	trace             TraceFunc
 }
 

@@ -20,7 +20,7 @@ func (p *PlayedTrack) read(d *decoder) {
 		case "played_at":
 			p.PlayedAt = d.instant()
 		case "track":
-			p.Track.read(d)
+			d.into(&p.Track)
 		case "context":
 			p.Context = readOptional[Context](d)
 		}

@@ -57,7 +57,7 @@ func (p *Playlist) read(d *decoder) {
 }
 
 func (p *Playlist) readOwner(d *decoder) {
-	for name := range d.members() {
+	for name := range d.some() {
 		switch string(name) {
 		case "id":
 			p.Owner = UserID(d.text())

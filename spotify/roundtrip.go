@@ -93,7 +93,9 @@ func (r *request) decoded(status int, text []byte, out any, s *settings) error {
 		}
 		return nil
 	}
-	switch err := decode(text, out); {
+	switch err := r.decode(status, text, out, s); {
+	case errors.Is(err, ErrDrift):
+		return err
 	case errors.Is(err, errNotJSON):
 		return r.garbled(status, err.Error())
 	case err != nil: // the caller's own type

@@ -20,8 +20,9 @@ func (d *decoder) number() (n float64, ok bool) {
 		text = d.value()
 	case jsontext.KindString:
 		text = []byte(d.text())
+		d.odd()
 	default:
-		d.value()
+		d.pass()
 		return 0, false
 	}
 	n, err := strconv.ParseFloat(string(text), 64)
@@ -36,6 +37,7 @@ func (d *decoder) whole() (n int64, ok bool) {
 			return n, true
 		}
 		f, err := strconv.ParseFloat(string(text), 64)
+		d.odd()
 		return clamp(f), err == nil
 	}
 	f, ok := d.number()
@@ -73,7 +75,7 @@ func (d *decoder) optionalBoolean() *bool {
 	case jsontext.KindTrue, jsontext.KindFalse:
 		return new(d.value().Kind() == jsontext.KindTrue)
 	}
-	d.value()
+	d.pass()
 	return nil
 }
 
@@ -82,11 +84,12 @@ func (d *decoder) optionalBoolean() *bool {
 func (d *decoder) milliseconds() time.Duration {
 	if d.next() == jsontext.KindBeginObject {
 		var length time.Duration
-		for name := range d.members() {
+		for name := range d.some() {
 			if bytes.Contains(bytes.ToLower(name), []byte("milliseconds")) {
 				length = d.milliseconds()
 			}
 		}
+		d.odd()
 		return length
 	}
 	n, _ := d.whole()
@@ -146,7 +149,7 @@ func (d *decoder) date() (date Date) {
 
 // textMember reads an object for one of its strings.
 func (d *decoder) textMember(wanted string) (text string) {
-	for name := range d.members() {
+	for name := range d.some() {
 		if string(name) == wanted {
 			text = d.text()
 		}
@@ -164,7 +167,7 @@ func (d *decoder) textOr(wanted string) string {
 
 // total reads an object for the number under "total", as followers have it.
 func (d *decoder) total() (total *int) {
-	for name := range d.members() {
+	for name := range d.some() {
 		if string(name) == "total" {
 			total = d.optionalInteger()
 		}
@@ -212,7 +215,7 @@ type lastMarkets struct {
 // markets reads an array of countries.
 func (d *decoder) markets() Markets {
 	if d.next() != jsontext.KindBeginArray {
-		d.value()
+		d.pass()
 		return ""
 	}
 	text := d.value()

@@ -3,6 +3,8 @@ package spotify_test
 import (
 	"context"
 	"iter"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +77,24 @@ func newStage(t *testing.T, mode spotify.Mode, quirks ...emulator.Quirk) *stage 
 		}
 	}
 	return s
+}
+
+// stages are those of a mode: one for all that only look, a new one for each that changes it.
+type stages struct {
+	mode    spotify.Mode
+	said    map[string]promise
+	looking *stage
+}
+
+func (s *stages) of(t *testing.T, method string, quirks ...emulator.Quirk) *stage {
+	t.Helper()
+	if slices.ContainsFunc(s.said[method].operations, func(name string) bool { return !strings.HasPrefix(name, "GET ") }) {
+		return newStage(t, s.mode, quirks...)
+	}
+	if s.looking == nil {
+		s.looking = newStage(t, s.mode, quirks...)
+	}
+	return s.looking
 }
 
 // client is one of alice's, with these scopes.
