@@ -37,9 +37,15 @@ func (c Config) checkApps() error {
 	return nil
 }
 
+// mostListed is how many people the developer of an app in development mode may admit.
+const mostListed = 5
+
 func (a App) check() error {
 	if strings.ContainsAny(a.ClientID, " :/?#&") {
 		return fmt.Errorf("emulator: App: client id %q: want letters and digits, 32 hexadecimal ones at Spotify", a.ClientID)
+	}
+	if len(a.Allowlist) > mostListed && !a.Extended {
+		return fmt.Errorf("emulator: App: %d people on the list: Spotify admits %d in development mode", len(a.Allowlist), mostListed)
 	}
 	for _, text := range a.RedirectURIs {
 		u, err := url.Parse(text)

@@ -48,7 +48,7 @@ type App struct {
 	Extended               bool     // extended quota mode; else development mode
 	Owner                  string   // the developer's account: its apps share one quota
 	OwnerFree              bool     // the owner has no Premium: every call is 403
-	Allowlist              []string // people admitted in development mode; nil: all
+	Allowlist              []string // people admitted in development mode, at most five; nil: all
 }
 
 // Person is someone with a Spotify account. Empty fields are filled in.

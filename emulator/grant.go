@@ -18,6 +18,7 @@ const (
 	codeLifetime = 10 * time.Minute // Spotify does not say; about so long by common report
 	graceOfOld   = 10 * time.Second // how long RotatedGrace bears the replaced token
 	remembered   = 30 * 24 * time.Hour
+	mostUseless  = 100_000 // beyond so many codes and tokens nothing useless is remembered
 )
 
 // consent is all that a person ever agreed to for one app, until it is revoked.
@@ -82,13 +83,13 @@ func (s *state) agree(app, person string, scopes []string, pkce bool, now time.T
 }
 
 func (s *state) newCode(grantID, redirectURI, challenge string, now time.Time) string {
-	s.sweep(now)
 	value := secret(grantPrefix, 200)
 	s.Codes.put(value, &code{
 		label: s.newLabel("code", s.Grants.get(grantID).Person),
 		Grant: grantID, RedirectURI: redirectURI, Challenge: challenge,
 		Expires: now.Add(codeLifetime),
 	})
+	s.sweep(now)
 	return value
 }
 
@@ -103,12 +104,12 @@ func (s *state) newRefresh(grantID string) string {
 
 // newAccess makes an access token. grantID and person are empty for the app itself.
 func (s *state) newAccess(app, grantID, person string, scopes []string, expires, now time.Time) string {
-	s.sweep(now)
 	value := secret(accessPrefix, 160)
 	s.Access.put(value, &accessToken{
 		label: s.newLabel("access", person),
 		App:   app, Grant: grantID, Scopes: scopes, Expires: expires,
 	})
+	s.sweep(now)
 	return value
 }
 
@@ -148,19 +149,35 @@ func (s *state) sweep(now time.Time) {
 		return
 	}
 	old := now.Add(-remembered)
+	if size > mostUseless {
+		old = now.Add(-time.Minute)
+	}
+	used := map[string]bool{} // grants
 	for value, c := range s.Codes.rows {
 		if c.Expires.Before(old) {
 			s.Codes.drop(value)
+		} else {
+			used[c.Grant] = true
 		}
 	}
 	for value, t := range s.Access.rows {
 		if t.Expires.Before(old) {
 			s.Access.drop(value)
+		} else {
+			used[t.Grant] = true
 		}
 	}
 	for value, t := range s.Refresh.rows {
-		if !t.Replaced.IsZero() && t.Replaced.Before(old) {
+		g := s.Grants.get(t.Grant)
+		if !t.Replaced.IsZero() && t.Replaced.Before(old) || g == nil || g.Revoked && g.At.Before(old) {
 			s.Refresh.drop(value)
+		} else {
+			used[t.Grant] = true
+		}
+	}
+	for id := range s.Grants.rows {
+		if !used[id] {
+			s.Grants.drop(id)
 		}
 	}
 	s.swept = len(s.Codes.rows) + len(s.Access.rows) + len(s.Refresh.rows)

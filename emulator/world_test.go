@@ -44,6 +44,7 @@ func TestCheck(t *testing.T) {
 		"ConsentLifetime":    {ConsentLifetime: -2},
 		"Config.Refresh":     {Refresh: 42},
 		"Config.RateLimit":   {RateLimit: -1},
+		"Spotify admits 5":   {Apps: []emulator.App{{Allowlist: []string{"a", "b", "c", "d", "e", "f"}}}},
 		"Config.Quota":       {Quota: -1},
 		"no quirk is called": {Quirks: []emulator.Quirk{"nonsense"}},
 	} {
