@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 )
@@ -9,23 +10,34 @@ import (
 // them not to apps in development mode, markets to nobody who names one.
 var withheld = []string{"album_group", "available_markets", "followers", "genres", "label", "popularity", "publisher"}
 
-// knownDeviations are those of the service itself, which a client has to bear.
+// knownDeviations are those of the service itself, which a client has to bear. An empty field
+// matches all.
 var knownDeviations = []struct {
+	request bool
+	status  int
 	pointer *regexp.Regexp
 	reason  string // how it begins
 }{
 	// A playlist without entries has null for its pictures.
-	{regexp.MustCompile(`(^|/)images$`), "Value is not nullable"},
+	{false, 0, regexp.MustCompile(`(^|/)images$`), "Value is not nullable"},
 	// Search shows Spotify's own playlists as null to apps in development mode.
-	{regexp.MustCompile(`^/playlists/items/\d+$`), "Value is not nullable"},
+	{false, 0, regexp.MustCompile(`^/playlists/items/\d+$`), "Value is not nullable"},
 	// A chapter says that it is one.
-	{regexp.MustCompile(`(^|/)type$`), `value is not one of the allowed values ["episode"]`},
+	{false, 0, regexp.MustCompile(`(^|/)type$`), `value is not one of the allowed values ["episode"]`},
+	// An advert plays, or something that the client said nothing of.
+	{false, 0, regexp.MustCompile(`^/item$`), "Value is not nullable"},
+	// Nothing plays: the description forgot about it.
+	{false, http.StatusNoContent, regexp.MustCompile(`^$`), "status is not supported"},
+	// Errors are {"error": {"status": …}} everywhere; at /me/library the description leaves out the outer object.
+	{false, http.StatusBadRequest, regexp.MustCompile(`^/(status|message)$`), "property"},
+	// Apps in extended mode may ask for pages of fifty.
+	{true, 0, regexp.MustCompile(`^/$`), "number must be at most 10"},
 }
 
 // known tells whether Spotify is known to deviate so.
 func (d Deviation) known() bool {
 	for _, k := range knownDeviations {
-		if !d.Request && k.pointer.MatchString(d.Pointer) && strings.HasPrefix(d.Reason, k.reason) {
+		if k.request == d.Request && (k.status == 0 || k.status == d.Status) && k.pointer.MatchString(d.Pointer) && strings.HasPrefix(d.Reason, k.reason) {
 			return true
 		}
 	}

@@ -35,7 +35,8 @@ func described(t *testing.T, without string) string {
 	}
 	data, err := json.Marshal(object{"openapi": "3.0.3", "info": object{"title": "t", "version": "1"}, "paths": paths,
 		"components": object{"schemas": object{"Me": object{"type": "object", "required": []string{"id", "publisher"}, "properties": object{
-			"id": object{"type": "string"}, "images": object{"type": "array", "items": object{}}, "number": object{"type": "integer"}}}}}})
+			"id": object{"type": "string"}, "images": object{"type": "array", "items": object{}}, "number": object{"type": "integer"},
+			"list": object{"type": "array", "items": object{"type": "object", "required": []string{"id"}, "properties": object{"id": object{"type": "string"}}}}}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,8 @@ func described(t *testing.T, without string) string {
 func operation(op operations.Operation) object {
 	content := func(schema object) object { return object{"application/json": object{"schema": schema}} }
 	answer := object{"description": "d"}
-	o := object{"operationId": op.ID, "responses": object{"200": answer}}
+	refusal := object{"description": "e", "content": content(object{"type": "object", "properties": object{"error": object{"type": "object"}}})}
+	o := object{"operationId": op.ID, "responses": object{"200": answer, "403": refusal}}
 	if strings.Contains(op.Path, "{id}") {
 		o["parameters"] = []object{{"name": "id", "in": "path", "required": true, "schema": object{"type": "string", "minLength": 3}}}
 	}
@@ -103,7 +105,14 @@ func TestTransport(t *testing.T) {
 		{"GET /v1/me", "", answering{200, `{}`, nil}, []string{`GET /me: the answer (200) deviates at "/id": property "id" is missing`}},
 		{"GET /v1/me", "", answering{200, `{"id":7,"number":1.5}`, nil}, []string{`"/id": value must be a string`, `"/number": value must be an integer`}},
 		{"GET /v1/me", "", answering{200, `{"id":`, nil}, []string{`deviates at ""`}},
-		{"GET /v1/me", "", answering{418, `{}`, nil}, []string{"(418)", "status"}},
+		{"GET /v1/me", "", answering{418, `{}`, nil}, nil}, // an error that is not described
+		{"GET /v1/me", "", answering{403, `{"error":7}`, nil}, []string{`the answer (403) deviates at "/error"`}},
+		{"GET /v1/me", "", answering{202, `{}`, nil}, []string{"(202)", "status is not supported"}},
+		{"GET /v1/me", "", answering{204, ``, nil}, nil},
+		{"GET /v1/me", "", answering{200, `{"id":"a","list":[{"is_local":true,"id":null},{"added_at":"","item":null},{"id":"x"}]}`, nil}, nil},
+		{"GET /v1/me", "", answering{200, `{"id":"a","list":[{"id":null}]}`, nil}, []string{`"/list/0/id": Value is not nullable`}},
+		{"GET /v1/me", "", answering{200, `{"id":"a","list":[{"item":null,"id":"x"}]}`, nil}, nil},
+		{"GET /v1/me?fields=id", "", answering{200, `{}`, nil}, nil},
 		{"POST /v1/me/playlists", `{"name":"x"}`, answering{200, `{}`, nil}, nil},
 		{"POST /v1/me/playlists", `{}`, answering{200, `{}`, nil}, []string{`POST /me/playlists: the request (200) deviates at "/name"`}},
 		{"GET /v1/tracks/abc", "", answering{200, `{}`, nil}, nil},
