@@ -26,6 +26,8 @@ var knownDeviations = []struct {
 	{false, 0, regexp.MustCompile(`(^|/)type$`), `value is not one of the allowed values ["episode"]`},
 	// An advert plays, or something that the client said nothing of.
 	{false, 0, regexp.MustCompile(`^/item$`), "Value is not nullable"},
+	// Nobody knows when or by whom an old entry was added, or from where something plays.
+	{false, 0, regexp.MustCompile(`/(added_at|added_by|context)$`), "Value is not nullable"},
 	// Nothing plays: the description forgot about it.
 	{false, http.StatusNoContent, regexp.MustCompile(`^$`), "status is not supported"},
 	// Errors are {"error": {"status": …}} everywhere; at /me/library the description leaves out the outer object.

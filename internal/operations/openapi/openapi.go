@@ -145,10 +145,10 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	received, err := drain(&resp.Body)
-	if err != nil {
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(received), broken{err}))
-		return resp, nil // the client is to see how it broke
+	received, cut := drain(&resp.Body)
+	if cut != nil { // the client is to see how it broke
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(received), broken{cut}))
+		return resp, nil
 	}
 	for _, deviation := range t.compare(op, "/"+path, r, sent, resp, received) {
 		if !deviation.known() {
