@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"math"
@@ -19,28 +21,32 @@ type batch = []json.RawMessage
 
 // rawPage is one page of a list.
 type rawPage struct {
-	Items   batch
-	Total   *float64 // nil: Spotify does not say
-	Offset  *float64
-	Next    json.RawMessage
-	Cursors cursors
+	Items         batch
+	Total         *float64 // nil: Spotify does not say
+	Next          string   // as it is written: `null`; "" if it is left out
+	After, Before string   // cursors
 }
 
-// cursors are the ends of a page of a list that is walked by cursor.
-type cursors struct{ After, Before string }
-
-// UnmarshalJSON takes what it understands: Spotify writes null, too.
-func (c *cursors) UnmarshalJSON(text []byte) error {
-	var both map[string]any
-	if json.Unmarshal(text, &both) == nil {
-		c.After, _ = both["after"].(string)
-		c.Before, _ = both["before"].(string)
+// readPage takes of a page what it understands, and does not mind the rest.
+func readPage(members map[string]json.RawMessage) (*rawPage, error) {
+	page := &rawPage{Next: string(members["next"])}
+	if err := json.Unmarshal(members["items"], &page.Items); err != nil {
+		return nil, errors.New("the answer is no page of a list: leave --all out to see it")
 	}
-	return nil
+	var total float64
+	if json.Unmarshal(members["total"], &total) == nil {
+		page.Total = &total
+	}
+	var cursors map[string]any
+	if json.Unmarshal(members["cursors"], &cursors) == nil {
+		page.After, _ = cursors["after"].(string)
+		page.Before, _ = cursors["before"].(string)
+	}
+	return page, nil
 }
 
 // last reports whether the page says that it is the last one.
-func (p *rawPage) last() bool { return string(p.Next) == "null" }
+func (p *rawPage) last() bool { return p.Next == "null" }
 
 // pagesAhead is how many pages are fetched before the last one is written: what is in memory.
 const pagesAhead = 4
@@ -106,17 +112,21 @@ func (w walk) limits() operations.Limits {
 func (w walk) fetch(ctx context.Context, query url.Values) (*rawPage, error) {
 	args := w.call.args
 	args.Query = query
-	page := new(rawPage)
+	var answer map[string]json.RawMessage
+	if err := w.web.Do(ctx, w.call.name(), &args, &answer); err != nil {
+		return nil, err
+	}
 	if w.key == "" {
-		err := w.web.Do(ctx, w.call.name(), &args, page)
-		return page, err
+		return readPage(answer)
 	}
-	under := map[string]*rawPage{w.key: page}
-	err := w.web.Do(ctx, w.call.name(), &args, &under)
-	if found := under[w.key]; found != nil {
-		page = found
+	var page map[string]json.RawMessage
+	if err := json.Unmarshal(answer[w.key], &page); err != nil {
+		return nil, fmt.Errorf("the answer has no %s: leave --all out to see it", w.key)
 	}
-	return page, err
+	if page == nil { // null: Spotify has none of this kind
+		return &rawPage{Next: "null"}, nil
+	}
+	return readPage(page)
 }
 
 // at is the query of the page that begins at an offset.
@@ -159,7 +169,7 @@ func (w walk) byOffset(ctx context.Context) iter.Seq2[batch, error] {
 			}
 		}
 		for !page.last() && len(page.Items) > 0 && offset+step < w.end(math.MaxInt) {
-			if page.Next == nil && (page.Total != nil || len(page.Items) < step) {
+			if page.Next == "" && (page.Total != nil || len(page.Items) < step) {
 				return // links left out by a filter of fields: the total, or a short page, is the end
 			}
 			offset += step
@@ -233,9 +243,9 @@ func (w walk) byCursor(ctx context.Context) iter.Seq2[batch, error] {
 				yieldError(yield, err)
 				return
 			}
-			next := page.Cursors.After
+			next := page.After
 			if name == "before" {
-				next = page.Cursors.Before
+				next = page.Before
 			}
 			if len(page.Items) == 0 || page.last() || next == "" || next == query.Get(name) {
 				return

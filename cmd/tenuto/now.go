@@ -126,38 +126,44 @@ func sentence(now *spotify.CurrentlyPlaying) string {
 // oneLine is a name without what a terminal would obey: names are written by strangers.
 func oneLine(name string) string { return strings.TrimSpace(new(table).cell(name)) }
 
-// watch shows what is playing whenever that changes, until ctx ends.
+// watch shows what is playing whenever that changes, until ctx ends: Ctrl-C is how this is meant
+// to end.
 func (p *program) watch(ctx context.Context, w *web, f *nowCommand) error {
 	player := w.With(spotify.WithBackground()).Player
 	var shown string
-	for {
+	for ctx.Err() == nil {
 		now, err := player.CurrentlyPlaying(ctx, nil)
-		wait := f.every
-		switch {
-		case ctx.Err() != nil: // Ctrl-C is how this is meant to end
-			return nil
-		case err != nil:
-			if wait = patienceWith(err, f.every); wait == 0 {
+		wait := patienceWith(err, f.every)
+		if ctx.Err() == nil {
+			switch {
+			case wait == 0:
 				return err
-			}
-			p.note("for now, Spotify does not say: " + err.Error())
-		default:
-			if state := fmt.Sprint(now.IsPlaying, now.Kind, itemURI(now)); state != shown {
-				if err := p.show(now, f.asJSON); err != nil {
+			case err != nil:
+				p.note("for now, Spotify does not say: " + err.Error())
+			default:
+				if shown, err = p.showChange(now, shown, f.asJSON); err != nil {
 					return err
 				}
-				shown = state
+				wait = untilEnd(now, f.every)
 			}
-			wait = untilEnd(now, f.every)
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return nil
 		case <-timer.C:
 		}
+		timer.Stop()
 	}
+	return nil
+}
+
+// showChange shows what is playing, unless it is what has been shown.
+func (p *program) showChange(now *spotify.CurrentlyPlaying, shown string, asJSON bool) (string, error) {
+	state := fmt.Sprint(now.IsPlaying, now.Kind, itemURI(now))
+	if state == shown {
+		return shown, nil
+	}
+	return state, p.show(now, asJSON)
 }
 
 func itemURI(now *spotify.CurrentlyPlaying) spotify.URI {
@@ -167,10 +173,12 @@ func itemURI(now *spotify.CurrentlyPlaying) spotify.URI {
 	return now.Item.URI
 }
 
-// patienceWith is how long to wait after an error that may pass; 0 for all others.
+// patienceWith is how long to wait after an error that may pass, or none; 0 for all others.
 func patienceWith(err error, every time.Duration) time.Duration {
 	failed, isAnswer := errors.AsType[*spotify.Error](err)
 	switch {
+	case err == nil:
+		return every
 	case errors.Is(err, spotify.ErrRateLimited), errors.Is(err, spotify.ErrQuotaExceeded):
 		return max(time.Until(failed.RetryAt), every)
 	case errors.Is(err, spotify.ErrServer):

@@ -42,7 +42,8 @@ func (f *outputFlags) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// printer writes what Spotify answered, in one of the forms.
+// printer writes what Spotify answered, in one of the forms. An error of its writer comes out of
+// Flush.
 type printer struct {
 	outputFlags
 	out      *bufio.Writer
@@ -82,7 +83,7 @@ func (o *printer) list(batches iter.Seq2[batch, error]) error {
 				continue // Spotify's way of saying that something is gone
 			}
 			if o.format == "json" {
-				o.out.WriteString(map[bool]string{false: "[\n", true: ",\n"}[open])
+				fmt.Fprint(o.out, map[bool]string{false: "[\n", true: ",\n"}[open])
 			}
 			open = true
 			o.item(item)
@@ -93,7 +94,7 @@ func (o *printer) list(batches iter.Seq2[batch, error]) error {
 		}
 	}
 	if o.format == "json" {
-		o.out.WriteString(map[bool]string{false: "[]\n", true: "\n]\n"}[open])
+		fmt.Fprint(o.out, map[bool]string{false: "[]\n", true: "\n]\n"}[open])
 	}
 	return o.out.Flush()
 }
@@ -118,8 +119,7 @@ func (o *printer) item(item json.RawMessage) {
 		if json.Compact(&line, item) != nil {
 			return // Do has checked that it is JSON
 		}
-		o.out.Write(visible(line.Bytes(), o.terminal))
-		o.out.WriteByte('\n')
+		fmt.Fprintf(o.out, "%s\n", visible(line.Bytes(), o.terminal))
 	case "table":
 		o.table.add(item)
 	}
@@ -133,10 +133,9 @@ func (o *printer) write(text json.RawMessage, indent string) {
 			text = pretty.Bytes()
 		}
 	}
-	o.out.WriteString(indent)
-	o.out.Write(visible(text, o.terminal))
+	fmt.Fprintf(o.out, "%s%s", indent, visible(text, o.terminal))
 	if indent == "" {
-		o.out.WriteByte('\n')
+		fmt.Fprintln(o.out)
 	}
 }
 

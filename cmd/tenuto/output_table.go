@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -91,7 +92,7 @@ func (t *table) flush(out *bufio.Writer) {
 			line.WriteString(text)
 			line.WriteString(strings.Repeat(" ", max(0, t.widths[i]-utf8.RuneCountInString(text))+2))
 		}
-		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		fmt.Fprintln(out, strings.TrimRight(line.String(), " "))
 	}
 	t.rows = t.rows[:0]
 }

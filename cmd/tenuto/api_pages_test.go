@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/tenuto-dev/tenuto/emulator"
+)
+
+// longPlaylist makes a playlist of n items.
+func (d *desk) longPlaylist(n int) (id string) {
+	d.t.Helper()
+	track := d.first("id", "get-users-saved-tracks", "limit=1")
+	id = d.first("id", "create-playlist", "--field", "name=long")
+	for n > 0 {
+		uris, err := json.Marshal(strings.Fields(strings.Repeat("spotify:track:"+track+" ", min(n, 100))))
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.first("snapshot_id", "add-items-to-playlist", "id="+id, "--field", "uris="+string(uris))
+		n -= 100
+	}
+	return id
+}
+
+// Every item comes once, however the pages are cut, whatever a filter of fields leaves of them, and
+// whatever oddities Spotify shows.
+func TestAPIAllPages(t *testing.T) {
+	t.Parallel()
+	for _, quirk := range []emulator.Quirk{"", "floats", "odd-objects", "unknown-fields", "missing-fields", "unknown-values"} {
+		t.Run(string(quirk), func(t *testing.T) {
+			t.Parallel()
+			conf := emulator.Config{}
+			if quirk != "" {
+				conf.Quirks = []emulator.Quirk{quirk}
+			}
+			d := newDesk(t, conf)
+			const length = 117
+			id := d.longPlaylist(length)
+			for _, query := range []string{
+				"", "limit=1", "limit=13", "limit=39", "limit=50", "offset=100", "offset=117", "offset=1000",
+				"fields=items(item(uri))", "fields=items(item(uri)),total", "fields=items(item(uri)),next",
+				"fields=items(item(uri)),next,total limit=13", "fields=items(item(uri)) limit=39",
+			} {
+				args := append([]string{"api", "get-playlists-items", "id=" + id, "--all", "--output", "ndjson"}, strings.Fields(query)...)
+				status, out, errs := d.run(args...)
+				want := length
+				if _, after, found := strings.Cut(query, "offset="); found {
+					var offset int
+					fmt.Sscan(after, &offset)
+					want = max(0, length-offset)
+				}
+				if got := strings.Count(out, "\n"); got != want || status != done {
+					t.Errorf("%q = %d with %d items, want %d\n%s", query, status, got, want, errs)
+				}
+			}
+		})
+	}
+}
+
+// In every mode the pages are as long as it allows, and no page is asked for twice.
+func TestAPIPagesAreFull(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		mode     string
+		extended bool
+		limit    string
+	}{{"development", false, "10"}, {"extended", true, "50"}, {"learned", true, "10"}} {
+		t.Run(c.mode, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, emulator.Config{Apps: []emulator.App{{Extended: c.extended}}}, "--mode", c.mode)
+			if status, _, errs := d.run("api", "search", "q=the", "type=track", "--all", "--columns", "id"); status != done {
+				t.Fatalf("search = %d: %s", status, errs)
+			}
+			asked := map[string]bool{}
+			for _, entry := range d.world.Ledger().Of("GET /search") {
+				if offset := entry.Query.Get("offset"); asked[offset] || entry.Query.Get("limit") != c.limit {
+					t.Errorf("asked for %v, want a page of %s that was not asked for before", entry.Query, c.limit)
+				}
+				asked[entry.Query.Get("offset")] = true
+			}
+			if len(asked) < 2 {
+				t.Errorf("%d pages, want several", len(asked))
+			}
+		})
+	}
+}
+
+// closedPipe is a reader that is gone after some bytes.
+type closedPipe struct{ left int }
+
+func (c *closedPipe) Write(b []byte) (int, error) {
+	if c.left -= len(b); c.left < 0 {
+		return 0, syscall.EPIPE
+	}
+	return len(b), nil
+}
+
+// Whoever stops reading stops the walk, and hears nothing of it.
+func TestAPIStopsWithItsReader(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, emulator.Config{})
+	var errs strings.Builder
+	p := &program{in: strings.NewReader(""), out: &closedPipe{5000}, err: &errs, lookup: lookupIn(nil)}
+	status := p.run(t.Context(), append([]string{"api", "get-users-saved-tracks", "limit=1", "--all"}, d.flags...))
+	if sent := len(d.world.Ledger().Of("GET /me/tracks")); status != done || errs.Len() > 0 || sent > 20 {
+		t.Errorf("after a closed pipe: %d with %d requests of 130, want %d, few and nothing said\n%s", status, sent, done, errs.String())
+	}
+}
+
+// Odd answers fail no operation.
+func TestAPIOddAnswers(t *testing.T) {
+	t.Parallel()
+	for quirk := range emulator.Quirks() {
+		t.Run(string(quirk), func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, emulator.Config{Quirks: []emulator.Quirk{quirk}})
+			for _, line := range []string{
+				"api get-users-saved-tracks --all", "api get-users-saved-tracks --all --output table",
+				"api get-a-list-of-current-users-playlists --all --output ndjson", "api search q=moon type=track,playlist --all --output table",
+				"api get-recently-played --all --output table", "api get-followed type=artist --all --output table",
+				"now", "now --json", "next", "pause", "play", "search moon --type playlist,track",
+				"api PUT /me/player/volume volume_percent=3",
+			} {
+				if status, _, errs := d.run(strings.Fields(line)...); status != done {
+					t.Errorf("tenuto %s = %d: %s", line, status, errs)
+				}
+			}
+		})
+	}
+}
