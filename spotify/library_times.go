@@ -12,7 +12,8 @@ type TimedTrack struct {
 }
 
 type timedBody struct {
-	IDs []timedID `json:"timestamped_ids"`
+	IDs   []TrackID `json:"ids"` // required, and overridden by the others
+	Timed []timedID `json:"timestamped_ids"`
 }
 
 type timedID struct {
@@ -29,9 +30,9 @@ type timedID struct {
 func (s *LibraryService) SaveTracksAt(ctx context.Context, tracks ...TimedTrack) (Progress, error) {
 	const name = "PUT /me/tracks"
 	return inChunks(tracks, s.client.limits(name).IDs, func(chunk []TimedTrack) error {
-		body := timedBody{make([]timedID, len(chunk))}
+		body := timedBody{make([]TrackID, len(chunk)), make([]timedID, len(chunk))}
 		for i, track := range chunk {
-			body.IDs[i] = timedID{track.ID, track.AddedAt.UTC().Format(time.RFC3339)}
+			body.IDs[i], body.Timed[i] = track.ID, timedID{track.ID, track.AddedAt.UTC().Format(time.RFC3339)}
 		}
 		return s.client.call(ctx, &request{name: name, body: body}, nil)
 	})

@@ -3,13 +3,16 @@ package spotify_test
 import (
 	"context"
 	"iter"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/emulator"
+	"github.com/tenuto-dev/tenuto/internal/operations/openapi"
 	"github.com/tenuto-dev/tenuto/spotify"
 )
 
@@ -97,10 +100,27 @@ func (s *stages) of(t *testing.T, method string, quirks ...emulator.Quirk) *stag
 	return s.looking
 }
 
-// client is one of alice's, with these scopes.
+var description = sync.OnceValues(func() (*openapi.Description, error) {
+	path := os.Getenv("TENUTO_TEST_OPENAPI")
+	if path == "" {
+		return nil, nil
+	}
+	return openapi.Load(path)
+})
+
+// client is one of alice's, with these scopes. With TENUTO_TEST_OPENAPI=FILE, an OpenAPI
+// description of the Web API, all that it sends and hears is held against that.
 func (s *stage) client(t *testing.T, scopes auth.ScopeSet) *spotify.Client {
 	t.Helper()
-	return spotify.New(logInFor(t, s.world, "alice", scopes), spotify.WithHTTPClient(s.world.Client()), spotify.WithMode(s.mode))
+	wire := s.world.Client()
+	described, err := description()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if described != nil {
+		wire.Transport = described.Transport(wire.Transport, func(d openapi.Deviation) { t.Error(d) })
+	}
+	return spotify.New(logInFor(t, s.world, "alice", scopes), spotify.WithHTTPClient(wire), spotify.WithMode(s.mode))
 }
 
 // failing makes an error of what a method gives besides.
