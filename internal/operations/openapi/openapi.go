@@ -137,17 +137,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !below || !known {
 		return t.base.RoundTrip(r)
 	}
-	sent, err := drain(&r.Body)
-	if err != nil {
-		return nil, err
-	}
+	sent, whole := drain(&r.Body)
 	resp, err := t.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
-	received, cut := drain(&resp.Body)
-	if cut != nil { // the client is to see how it broke
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(received), broken{cut}))
+	received, arrived := drain(&resp.Body)
+	if !whole || !arrived {
 		return resp, nil
 	}
 	for _, deviation := range t.compare(op, "/"+path, r, sent, resp, received) {
@@ -158,15 +154,19 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// drain reads a body and puts what was read in its place.
-func drain(body *io.ReadCloser) ([]byte, error) {
+// drain reads a body and puts what was read in its place, with the error that cut it off.
+func drain(body *io.ReadCloser) (data []byte, whole bool) {
 	if *body == nil {
-		return nil, nil
+		return nil, true
 	}
 	data, err := io.ReadAll(*body)
 	_ = (*body).Close() // it was read to its end, or to where it broke
+	if err != nil {
+		*body = io.NopCloser(io.MultiReader(bytes.NewReader(data), broken{err}))
+		return data, false
+	}
 	*body = io.NopCloser(bytes.NewReader(data))
-	return data, err
+	return data, true
 }
 
 // broken is the end of a body that was cut off.
