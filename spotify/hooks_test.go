@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/emulator"
 	"github.com/tenuto-dev/tenuto/spotify"
 )
@@ -136,4 +137,36 @@ func TestUsageWhileCalling(t *testing.T) {
 	if n := client.Governor().Usage().Operations[playing].Requests; n != 80 {
 		t.Errorf("counted %d requests, want 80", n)
 	}
+}
+
+// A transport of the caller's may be careless.
+func TestOddTransports(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		resp *http.Response
+		want string
+	}{
+		"no body":   {&http.Response{StatusCode: http.StatusNoContent}, ""},
+		"no answer": {nil, "neither an answer nor an error"},
+	} {
+		client := spotify.New(auth.StaticToken("BQcanary"), spotify.WithRetries(0), spotify.WithHTTPClient(&http.Client{
+			Transport: roundTripper(func(*http.Request) (*http.Response, error) { return c.resp, nil }),
+		}))
+		err := look(t, client)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", what, err, c.want)
+		}
+	}
+}
+
+// An attempt that is too slow says so, and not that the caller's time is over.
+func TestSlowAttemptsSaySo(t *testing.T) {
+	t.Parallel()
+	inBubble(t, []spotify.Option{spotify.WithRetries(0)}, func(t *testing.T, world *emulator.Emulator, client *spotify.Client) {
+		world.Fail(emulator.Fault{Operation: playing, Delay: time.Hour})
+		err := look(t, client)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer within") {
+			t.Errorf("got %v", err)
+		}
+	})
 }

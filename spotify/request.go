@@ -168,19 +168,25 @@ func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Toke
 		return nil, r.refuse("the request cannot be built")
 	}
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", userAgent)
+	req.Header["Accept"], req.Header["User-Agent"] = typeJSON, ourName
 	switch {
 	case r.jpeg != nil:
-		req.Header.Set("Content-Type", "image/jpeg")
+		req.Header["Content-Type"] = typeJPEG
 	case r.json != nil:
-		req.Header.Set("Content-Type", "application/json")
+		req.Header["Content-Type"] = typeJSON
 	}
 	if s.language != "" {
 		req.Header.Set("Accept-Language", s.language)
 	}
 	return req, nil
 }
+
+// Header values that all requests share: nobody changes them.
+var (
+	typeJSON = []string{"application/json"}
+	typeJPEG = []string{"image/jpeg"}
+	ourName  = []string{userAgent}
+)
 
 // sent are the values that an error message must not repeat.
 func (r *request) sent(token *auth.Token) []string {

@@ -19,7 +19,10 @@ const (
 	maxErrorBody = 64 << 10
 )
 
-var errTooLong = errors.New("the answer is too long")
+var (
+	errTooLong  = errors.New("the answer is too long")
+	errNoAnswer = fmt.Errorf("no answer within the time for one attempt: %w", context.DeadlineExceeded)
+)
 
 // buffers hold the answers while they are read; what is decoded holds nothing of them.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -27,7 +30,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // roundTrip is one HTTP exchange. status is 0 if there was no answer.
 func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err error) {
 	r := x.request
-	ctx, cancel := context.WithTimeout(ctx, x.settings.http.Timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, x.settings.http.Timeout, errNoAnswer)
 	defer cancel()
 	req, err := r.httpRequest(ctx, x.settings, x.token)
 	if err != nil {
@@ -37,7 +40,7 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 		x.stored.condition(req.Header)
 	}
 	asked := time.Now()
-	resp, err := x.settings.transport().RoundTrip(req)
+	resp, err := x.settings.exchange(req)
 	if err != nil {
 		return 0, lost(r.name, err)
 	}
