@@ -23,6 +23,8 @@ func (w *web) explain(err error, call *apiCall) error {
 		return advise(err, fmt.Sprintf(`remove the refresh token from %s, and log in with "tenuto login"`, w.login.where))
 	case errors.Is(err, spotify.ErrConfig):
 		return &mistake{err, "", true}
+	case errors.Is(err, spotify.ErrListChanged):
+		return advise(err, "what there was is printed, but items may be missing or come twice: try again")
 	case !isAnswer:
 		return err
 	case errors.Is(err, spotify.ErrOperationClosed):

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -47,9 +46,6 @@ func readPage(members map[string]json.RawMessage) (*rawPage, error) {
 
 // last reports whether the page says that it is the last one.
 func (p *rawPage) last() bool { return p.Next == "null" }
-
-// pagesAhead is how many pages are fetched before the last one is written: what is in memory.
-const pagesAhead = 4
 
 // searchReach is how far Spotify lets a search be paged.
 const searchReach = 1000
@@ -144,113 +140,4 @@ func (w walk) end(total int) int {
 		return min(total, searchReach)
 	}
 	return total
-}
-
-// byOffset walks on from the first page: some pages ahead where their number is known, one by one
-// where it is not, or the list turns out to be longer.
-func (w walk) byOffset(ctx context.Context) iter.Seq2[batch, error] {
-	return func(yield func(batch, error) bool) {
-		offset, _ := strconv.Atoi(w.call.args.Query.Get("offset"))
-		page, err := w.fetch(ctx, w.at(offset))
-		if err != nil || !yield(page.Items, nil) {
-			yieldError(yield, err)
-			return
-		}
-		limit, _ := strconv.Atoi(w.call.args.Query.Get("limit"))
-		step := max(limit, len(page.Items))
-		if page.Total != nil && len(page.Items) > 0 && !page.last() {
-			total := w.end(int(*page.Total))
-			for next, err := range w.ahead(ctx, offset+step, total, step) {
-				if err != nil || len(next.Items) == 0 || !yield(next.Items, nil) {
-					yieldError(yield, err)
-					return
-				}
-				page, offset = next, offset+step
-			}
-		}
-		for !page.last() && len(page.Items) > 0 && offset+step < w.end(math.MaxInt) {
-			if page.Next == "" && (page.Total != nil || len(page.Items) < step) {
-				return // links left out by a filter of fields: the total, or a short page, is the end
-			}
-			offset += step
-			page, err = w.fetch(ctx, w.at(offset))
-			if err != nil || !yield(page.Items, nil) {
-				yieldError(yield, err)
-				return
-			}
-		}
-	}
-}
-
-// yieldError ends a walk with an error, if there is one.
-func yieldError(yield func(batch, error) bool, err error) {
-	if err != nil {
-		yield(nil, err)
-	}
-}
-
-// fetched is a page that is under way, or its error.
-type fetched struct {
-	page *rawPage
-	err  error
-}
-
-// ahead fetches the pages from an offset to the end, some at a time, and yields them in order.
-func (w walk) ahead(ctx context.Context, from, end, step int) iter.Seq2[*rawPage, error] {
-	return func(yield func(*rawPage, error) bool) {
-		all, stop := context.WithCancel(ctx)
-		defer stop()
-		underWay := make(chan chan fetched, pagesAhead-1)
-		go func() {
-			defer close(underWay)
-			for offset := from; offset < end; offset += step {
-				one := make(chan fetched, 1)
-				select {
-				case underWay <- one:
-				case <-all.Done():
-					return
-				}
-				go func() {
-					page, err := w.fetch(all, w.at(offset))
-					one <- fetched{page, err}
-				}()
-			}
-		}()
-		for one := range underWay {
-			got := <-one
-			if !yield(got.page, got.err) || got.err != nil {
-				return
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			yield(nil, err)
-		}
-	}
-}
-
-// byCursor walks from page to page: back in time through what was played, unless the call begins
-// after something, and forwards through all else.
-func (w walk) byCursor(ctx context.Context) iter.Seq2[batch, error] {
-	return func(yield func(batch, error) bool) {
-		query := maps.Clone(w.call.args.Query)
-		name := "after"
-		if w.call.op.ID == "get-recently-played" && !query.Has("after") {
-			name = "before"
-		}
-		for {
-			page, err := w.fetch(ctx, query)
-			if err != nil || len(page.Items) > 0 && !yield(page.Items, nil) {
-				yieldError(yield, err)
-				return
-			}
-			next := page.After
-			if name == "before" {
-				next = page.Before
-			}
-			if len(page.Items) == 0 || page.last() || next == "" || next == query.Get(name) {
-				return
-			}
-			query.Set(name, next)
-		}
-	}
 }

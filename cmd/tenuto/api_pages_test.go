@@ -111,6 +111,36 @@ func TestAPIStopsWithItsReader(t *testing.T) {
 	}
 }
 
+// writerFunc is a writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// A list that changes while it is read is printed as far as it goes, and an error.
+func TestAPIListChanges(t *testing.T) {
+	t.Parallel()
+	for _, change := range []string{"save-library-items", "remove-library-items"} {
+		d := newDesk(t, emulator.Config{})
+		uri := map[string]string{
+			"save-library-items":   d.first("uri", "search", "q=moon", "type=track"),
+			"remove-library-items": d.first("uri", "get-users-saved-tracks", "limit=1"),
+		}[change]
+		var out, errs strings.Builder
+		p := &program{in: strings.NewReader(""), err: &errs, lookup: lookupIn(nil)}
+		p.out = writerFunc(func(b []byte) (int, error) {
+			if out.Len() == 0 {
+				d.run("api", change, "uris="+uri)
+			}
+			return out.Write(b)
+		})
+		args := []string{"api", "get-users-saved-tracks", "limit=10", "--all", "--columns", "uri"}
+		status := p.run(t.Context(), append(args, d.flags...))
+		if lines := strings.Count(out.String(), "\n"); status != failed || lines < 130 || !strings.Contains(errs.String(), "changed while it was read") {
+			t.Errorf("%s meanwhile: %d with %d lines, want %d and a warning\n%s", change, status, lines, failed, errs.String())
+		}
+	}
+}
+
 // Odd answers fail no operation.
 func TestAPIOddAnswers(t *testing.T) {
 	t.Parallel()
