@@ -138,6 +138,8 @@ func TestDecodeOddities(t *testing.T) {
 		{"both words of a playlist", `{"id":"p","items":{"total":2,"items":[{"item":{"type":"track","name":"a"}}]},"tracks":null,"images":null,"public":null,"owner":{"id":"o","display_name":null}}`,
 			new(Playlist), &Playlist{ID: "p", Owner: "o", Items: &Page[PlaylistItem]{Total: 2, HasNext: true,
 				Items: []PlaylistItem{{Item: &Item{Kind: KindTrack, Name: "a", Track: &Track{Name: "a"}}}}}}},
+		{"markets", `{"items":[{"available_markets":["FI","SE"]},{"available_markets":["FI","SE"]},{"available_markets":[null,7,"DK","","a b","\\u0041","N\u00d8","NO"]},{"available_markets":[]},{"available_markets":"FI"}],"next":null}`,
+			new(Page[Track]), &Page[Track]{Items: []Track{{AvailableMarkets: "FI SE"}, {AvailableMarkets: "FI SE"}, {AvailableMarkets: "DK NO"}, {}, {}}}},
 		{"release dates", `{"items":[{"album":{"release_date":"0000"}},{"album":{"release_date":"1981-12-15"}},{"album":{"release_date":"2020-01-02T03:04"}}],"next":null}`,
 			new(Page[Track]), &Page[Track]{Items: []Track{{Album: &Album{}}, {Album: &Album{ReleaseDate: Date{1981, 12, 15}}}, {Album: &Album{ReleaseDate: Date{2020, 1, 2}}}}}},
 		{"escapes and bad UTF-8", "{\"display_name\":\"\\u00e9\\ud83d\\ude00\\ud800\\/\",\"id\":\"a\xffb\"}", new(Profile), &Profile{DisplayName: "é😀\uFFFD/", ID: "a\uFFFDb"}},

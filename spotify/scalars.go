@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -221,7 +222,27 @@ func (d *decoder) markets() Markets {
 	text := d.value()
 	if !bytes.Equal(text, d.seen.text) {
 		d.seen.text = append(d.seen.text[:0], text...)
-		d.seen.markets = Markets(strings.Join(newDecoder(d.seen.text).texts(), " "))
+		d.seen.markets = newDecoder(d.seen.text).codes()
 	}
 	return d.seen.markets
+}
+
+// codes reads an array of words of letters and digits, into one string.
+func (d *decoder) codes() Markets {
+	list := make([]byte, 0, len(d.data))
+	for range d.elements() {
+		code := d.value()
+		if code.Kind() != jsontext.KindString || len(code) <= 2 || bytes.ContainsFunc(code[1:len(code)-1], notInCode) {
+			continue
+		}
+		if len(list) > 0 {
+			list = append(list, ' ')
+		}
+		list = append(list, code[1:len(code)-1]...)
+	}
+	return Markets(list)
+}
+
+func notInCode(r rune) bool {
+	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
