@@ -3,30 +3,15 @@
 package tenuto
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"go/ast"
 	"go/parser"
 	"go/token"
-	"io"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
 const module = "github.com/tenuto-dev/tenuto/"
-
-// pkg is what the rules look at: go list's answer, and what the source reads of the environment.
-type pkg struct {
-	ImportPath, Name, Dir string
-	GoFiles               []string
-	Imports               []string // by the package itself, without its tests
-	Deps                  []string // of all of these, to the bottom
-	Environment           []string // "os.Getenv in ConfigFromEnv"
-}
 
 // arrows says for each room of the house which others it may import. A folder below a room
 // belongs to it. A room may always import itself.
@@ -48,6 +33,8 @@ var rules = map[string]func([]pkg) []string{
 	"auth is light":                     checkAuthIsLight,
 	"the emulator knows no client":      checkEmulatorKnowsNoClient,
 	"only the vault sees SQL":           checkSQL,
+	"only the vault sees its keys":      checkKeys,
+	"only the server sees cookies":      checkCookies,
 	"the environment is read when told": checkEnvironment,
 	"packages have names that say what": checkNames,
 }
@@ -146,6 +133,31 @@ func checkSQL(packages []pkg) (broken []string) {
 	return broken
 }
 
+// checkKeys: what can seal and open is the vault's business.
+func checkKeys(packages []pkg) (broken []string) {
+	for _, p := range packages {
+		for _, imported := range p.Imports {
+			if within(imported, "github.com/tink-crypto/tink-go/v2") && room(p.ImportPath) != "internal/vault" {
+				broken = append(broken, p.ImportPath+" imports "+imported)
+			}
+		}
+	}
+	return broken
+}
+
+// checkCookies: the emulator has its own, which are Spotify's, and examples are servers.
+func checkCookies(packages []pkg) (broken []string) {
+	for _, p := range packages {
+		if slices.Contains([]string{"internal/server", "emulator", "examples"}, room(p.ImportPath)) {
+			continue
+		}
+		for _, use := range p.Cookies {
+			broken = append(broken, p.ImportPath+" uses "+use)
+		}
+	}
+	return broken
+}
+
 // checkEnvironment: a library that reads variables nobody told it of cannot be reasoned about.
 func checkEnvironment(packages []pkg) (broken []string) {
 	for _, p := range packages {
@@ -207,6 +219,12 @@ func TestRulesCanFail(t *testing.T) {
 		{"only the vault sees SQL",
 			pkg{ImportPath: module + "internal/server", Imports: []string{"database/sql/driver"}},
 			pkg{ImportPath: module + "internal/vault/sqlite", Imports: []string{"database/sql"}}},
+		{"only the vault sees its keys",
+			pkg{ImportPath: module + "internal/server", Imports: []string{"github.com/tink-crypto/tink-go/v2/aead"}},
+			pkg{ImportPath: module + "internal/vault", Imports: []string{"github.com/tink-crypto/tink-go/v2/aead"}}},
+		{"only the server sees cookies",
+			pkg{ImportPath: module + "internal/vault", Cookies: []string{"http.Cookie in Seal"}},
+			pkg{ImportPath: module + "internal/server", Cookies: []string{"http.SetCookie in set"}}},
 		{"the environment is read when told",
 			pkg{ImportPath: module + "auth", Environment: []string{"os.Getenv in NewCredentials"}},
 			pkg{ImportPath: module + "auth", Environment: []string{"os.LookupEnv in ConfigFromEnv"}}},
@@ -226,85 +244,15 @@ func TestRulesCanFail(t *testing.T) {
 			t.Errorf("no case shows that the rule %q can fail", rule)
 		}
 	}
-	source := "package p\nimport env \"os\"\nfunc F() { _, _ = env.LookupEnv(\"X\") }\nfunc G() { os.Exit(1) }"
+	source := "package p\nimport env \"os\"\nimport \"net/http\"\nfunc F() { _, _ = env.LookupEnv(\"X\") }\nfunc G() { os.Exit(1); http.SetCookie(w, &c) }"
 	file, err := parser.ParseFile(token.NewFileSet(), "p.go", source, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := environmentReads(file), []string{"os.LookupEnv in F"}; !slices.Equal(got, want) {
-		t.Errorf("environmentReads(%q) = %q, want %q", source, got, want)
+	if got, want := uses(file, "os", environment), []string{"os.LookupEnv in F"}; !slices.Equal(got, want) {
+		t.Errorf("uses of the environment in %q = %q, want %q", source, got, want)
 	}
-}
-
-// listPackages asks go list about the whole module.
-func listPackages(t *testing.T) []pkg {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Name,Dir,GoFiles,Imports,Deps", "./...")
-	cmd.Stderr = t.Output()
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
+	if got, want := uses(file, "net/http", cookies), []string{"http.SetCookie in G"}; !slices.Equal(got, want) {
+		t.Errorf("uses of cookies in %q = %q, want %q", source, got, want)
 	}
-	var packages []pkg
-	decoder := json.NewDecoder(strings.NewReader(string(out)))
-	for {
-		var p pkg
-		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
-			return packages
-		} else if err != nil {
-			t.Fatalf("go list: %v", err)
-		}
-		if len(p.GoFiles) == 0 { // tests alone: this package
-			continue
-		}
-		for _, name := range p.GoFiles {
-			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p.Environment = append(p.Environment, environmentReads(file)...)
-		}
-		packages = append(packages, p)
-	}
-}
-
-// environmentReads lists the uses of package os that depend on the environment, with the
-// function each is in.
-func environmentReads(file *ast.File) (reads []string) {
-	reading := []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv", "UserHomeDir", "UserConfigDir", "UserCacheDir"}
-	name := importName(file, "os")
-	if name == "" {
-		return nil
-	}
-	for _, decl := range file.Decls {
-		where := "a declaration"
-		if f, ok := decl.(*ast.FuncDecl); ok {
-			where = f.Name.Name
-		}
-		ast.Inspect(decl, func(n ast.Node) bool {
-			selector, ok := n.(*ast.SelectorExpr)
-			if !ok || !slices.Contains(reading, selector.Sel.Name) {
-				return true
-			}
-			if x, ok := selector.X.(*ast.Ident); ok && x.Name == name {
-				reads = append(reads, "os."+selector.Sel.Name+" in "+where)
-			}
-			return true
-		})
-	}
-	return reads
-}
-
-// importName is what file calls the package at path, "" if it does not import it.
-func importName(file *ast.File, path string) string {
-	for _, i := range file.Imports {
-		if strings.Trim(i.Path.Value, `"`) != path {
-			continue
-		}
-		if i.Name != nil {
-			return i.Name.Name
-		}
-		return path[strings.LastIndexByte(path, '/')+1:]
-	}
-	return ""
 }
