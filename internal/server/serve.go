@@ -11,6 +11,7 @@ import (
 
 const (
 	drainTime   = 20 * time.Second // for what is under way when the server stops
+	refreshTime = 15 * time.Second // for refreshes then: one takes 10 s at most, and is saved
 	sweepEvery  = 10 * time.Minute
 	maxPublic   = 8192 // connections of the public listener
 	headerTime  = 5 * time.Second
@@ -20,9 +21,9 @@ const (
 )
 
 // Serve answers on public, and on operations unless it is nil, until ctx ends or a listener fails.
-// Then it stops gracefully: not ready any more, open pages let go, what is under way, refreshes too,
-// finished within 20 seconds. It returns nil after a graceful stop. The vault is the caller's to close. A Server
-// serves once.
+// Then it stops gracefully: not ready any more, open pages let go, what is under way finished within
+// 20 seconds, refreshes within 15 more. It returns nil after a graceful stop. The vault is the
+// caller's to close. A Server serves once.
 func (s *Server) Serve(ctx context.Context, public, operations net.Listener) error {
 	front := s.httpServer(s.public)
 	back := s.httpServer(s.operations)
@@ -48,7 +49,9 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 		_ = front.Close()
 	}
 	// A refresh whose person has left goes on: its answer may hold their only valid token.
-	unfinished := s.grants.Close(drain)
+	finish, cancelFinish := context.WithTimeout(context.WithoutCancel(ctx), refreshTime)
+	defer cancelFinish()
+	unfinished := s.grants.Close(finish)
 	endSweep()
 	<-swept
 	// Readiness answers to the end, so that it can be seen to fail.
