@@ -34,15 +34,19 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request) {
 	s.views.account(w, page)
 }
 
-// member is the visitor of a page for people who are signed in; all others are sent to log in, and
-// back.
+// member is the visitor of a page for people who are signed in; all others are told so, with a way
+// to log in and come back.
 func (s *Server) member(w http.ResponseWriter, r *http.Request) (*visitor, bool) {
 	v, err := s.visitor(w, r)
 	switch {
 	case err != nil:
 		s.storeFailed(w, r, err)
 	case v == nil:
-		s.problem(w, r, problemSignedOut)
+		p := *problemSignedOut
+		if r.Method == http.MethodGet {
+			p.Action = loginAsk{back: r.URL.Path}.url()
+		}
+		s.problem(w, r, &p)
 	default:
 		return v, true
 	}

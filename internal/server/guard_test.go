@@ -122,7 +122,7 @@ func TestReq_HT01_RequestLimits(t *testing.T) {
 	}
 }
 
-// TestReq_LG03_LogsNamePeopleByHash and hold no query.
+// TestReq_LG01_Logs: they name people by a hash, and hold no query.
 func TestReq_LG01_Logs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

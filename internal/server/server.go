@@ -59,7 +59,7 @@ func New(c Config) (*Server, error) {
 	s.stop = newStopper()
 	s.watchers = newWatchers(s.ask, set.Now, s.stop.stopping)
 	s.spotify = spotify.New(nil, s.spotifyOptions()...)
-	if s.views, err = newViews(set); err != nil {
+	if s.views, err = newViews(); err != nil {
 		return nil, err
 	}
 	s.public = s.guard(s.routes())

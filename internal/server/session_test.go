@@ -194,7 +194,7 @@ func TestStoreFailure(t *testing.T) {
 	})
 }
 
-// TestSessionEndpoint is what front ends read.
+// TestReq_BF21_SessionEndpoint: what front ends read.
 func TestReq_BF21_SessionEndpoint(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -244,7 +244,7 @@ func TestAccount(t *testing.T) {
 	here, there := w.browser(), w.browser()
 	here.header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 	there.header.Set("User-Agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1")
-	here.get("/account").wants(t, http.StatusUnauthorized, "You are signed out", "Log in")
+	here.get("/account").wants(t, http.StatusUnauthorized, "You are signed out", `href="/login?return_to=%2Faccount"`, "Log in")
 	id := here.login("alice").userID(t)
 	there.login("alice")
 	a := here.get("/account")

@@ -72,7 +72,7 @@ var pageWords = template.FuncMap{
 	"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 }
 
-func newViews(_ *settings) (*views, error) {
+func newViews() (*views, error) {
 	v := &views{pages: map[string]*template.Template{}}
 	v.buffers.New = func() any { return new(bytes.Buffer) }
 	v.markups.New = func() any { return new(markup) }
