@@ -69,13 +69,7 @@ func startChromium(t *testing.T, profile string) context.Context {
 // 127.0.0.1 would share cookies, and Spotify would look like the same site.
 func browserWorld(t *testing.T, change ...func(*emulator.Config, *server.Config)) *world {
 	t.Helper()
-	w := newWorld(t, change...)
-	w.stop()
-	w.config.App.AccountsURL = strings.Replace(w.emu.AccountsURL(), "127.0.0.1", "localhost", 1)
-	w.config.APIURL = strings.Replace(w.emu.APIURL(), "127.0.0.1", "localhost", 1)
-	w.open()
-	w.serve(mustListen(t, w.base))
-	return w
+	return newWorldWith(t, "localhost", change...)
 }
 
 // tab is one tab of a Chromium.

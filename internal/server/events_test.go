@@ -188,6 +188,19 @@ func TestEventsAreBounded(t *testing.T) {
 	})
 }
 
+// TestEventsAreForOurOwnPages: another site can open no stream, and so take nobody's places.
+func TestEventsAreForOurOwnPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("alice")
+	for _, from := range [][]string{
+		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"},
+	} {
+		b.get("/events", from...).wants(t, http.StatusForbidden)
+	}
+}
+
 // TestEventsBackOff: while Spotify limits or fails, it is asked less, never earlier than it said;
 // once the consent has ended it is not asked at all.
 func TestEventsBackOff(t *testing.T) {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/tenuto-dev/tenuto/emulator"
 	"github.com/tenuto-dev/tenuto/internal/server"
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 func (b *bubble) ops(target string) *httptest.ResponseRecorder {
@@ -154,6 +156,32 @@ func TestServe(t *testing.T) {
 		}
 		client.CloseIdleConnections()
 		synctest.Wait()
+	})
+}
+
+// TestServeSweeps: what has expired goes while the server runs.
+func TestServeSweeps(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(b *bubble) {
+		ctx, stop := context.WithCancel(context.Background())
+		served := make(chan error, 1)
+		go func() { served <- b.srv.Serve(ctx, newPipes(), nil) }()
+		spend := func() error { return b.db.SpendState(ctx, "tenutotest", "state", time.Now().Add(time.Minute)) }
+		if err := spend(); err != nil {
+			t.Fatal(err)
+		}
+		pass(5 * time.Minute)
+		if err := spend(); !errors.Is(err, vault.ErrSpent) {
+			t.Errorf("a state spent before it was swept = %v, want ErrSpent", err)
+		}
+		pass(6 * time.Minute)
+		if err := spend(); err != nil {
+			t.Errorf("a state spent after it was swept = %v, want nil", err)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Errorf("Serve = %v, want nil", err)
+		}
 	})
 }
 

@@ -78,6 +78,12 @@ func (l *logBuffer) String() string {
 // newWorld starts a Spotify and a server on sockets. change may alter both before they start.
 func newWorld(t *testing.T, change ...func(*emulator.Config, *server.Config)) *world {
 	t.Helper()
+	return newWorldWith(t, "127.0.0.1", change...)
+}
+
+// newWorldWith is newWorld with another name for the host where people meet Spotify.
+func newWorldWith(t *testing.T, spotify string, change ...func(*emulator.Config, *server.Config)) *world {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +102,8 @@ func newWorld(t *testing.T, change ...func(*emulator.Config, *server.Config)) *w
 		f(&econf, &w.config)
 	}
 	w.emu = emulator.Start(t, econf)
-	w.config.App.AccountsURL, w.config.APIURL = w.emu.AccountsURL(), w.emu.APIURL()
+	w.config.App.AccountsURL = strings.Replace(w.emu.AccountsURL(), "127.0.0.1", spotify, 1)
+	w.config.APIURL = strings.Replace(w.emu.APIURL(), "127.0.0.1", spotify, 1)
 	w.open()
 	w.serve(listener)
 	t.Cleanup(func() { w.stop(); w.scan(w.log.String(), "log") })
