@@ -24,12 +24,18 @@ var formats = []string{"json", "ndjson", "table"}
 
 func (f *outputFlags) register(cmd *cobra.Command, format string) {
 	cmd.Flags().StringVar(&f.format, "output", format, "the `FORM` of what is printed: json, ndjson (a line for each item) or table")
-	cmd.Flags().StringSliceVar(&f.columns, "columns", nil, "the `COLUMNS` of a table: name,album.name,artists.name")
+	cmd.Flags().StringArrayVar(&f.columns, "columns", nil, "the `COLUMNS` of a table: name,album.name,artists.name")
 	offer(cmd, "output", formats...)
+}
+
+// separate splits what is separated by commas or spaces, as in "name,uri".
+func separate(words []string) []string {
+	return strings.FieldsFunc(strings.Join(words, " "), func(r rune) bool { return r == ' ' || r == ',' })
 }
 
 // check refuses what makes no sense. Columns alone mean a table.
 func (f *outputFlags) check(cmd *cobra.Command) error {
+	f.columns = separate(f.columns)
 	if len(f.columns) > 0 && !cmd.Flags().Changed("output") {
 		f.format = "table"
 	}

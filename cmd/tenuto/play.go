@@ -31,7 +31,8 @@ it was paused. The person needs Premium.
 	tenuto play moonlight sonata
 	tenuto play --type playlist morning jazz --device kitchen`,
 		RunE: func(cmd *cobra.Command, words []string) error {
-			if err := checkKinds(f.kinds); err != nil {
+			var err error
+			if f.kinds, err = checkKinds(f.kinds); err != nil {
 				return err
 			}
 			return p.runPlay(cmd.Context(), &f, strings.TrimSpace(strings.Join(words, " ")))

@@ -52,26 +52,31 @@ func (p *program) search() *cobra.Command {
 
 // registerKinds adds the flag for what is searched for.
 func registerKinds(cmd *cobra.Command, kinds *[]string) {
-	cmd.Flags().StringSliceVar(kinds, "type", []string{"track"}, "the `KINDS` to look for: "+strings.Join(searchable, ", "))
+	cmd.Flags().StringArrayVar(kinds, "type", []string{"track"}, "the `KINDS` to look for: "+strings.Join(searchable, ", "))
 	offer(cmd, "type", searchable...)
 }
 
-// checkKinds refuses what cannot be searched for.
-func checkKinds(kinds []string) error {
+// checkKinds separates kinds, and refuses what cannot be searched for.
+func checkKinds(words []string) ([]string, error) {
+	kinds := separate(words)
 	for _, kind := range kinds {
 		if !slices.Contains(searchable, kind) {
-			return usage("choose "+strings.Join(searchable, ", "), "--type: nobody can search for %q", kind)
+			return nil, usage("choose "+strings.Join(searchable, ", "), "--type: nobody can search for %q", kind)
 		}
 	}
-	return nil
+	if len(kinds) == 0 {
+		return nil, usage("choose "+strings.Join(searchable, ", "), "--type: search for what?")
+	}
+	return kinds, nil
 }
 
 func (p *program) runSearch(ctx context.Context, f *searchCommand, text string) error {
-	call := callOf("GET /search")
-	call.args.Query = url.Values{"q": {text}, "type": {strings.Join(f.kinds, ",")}}
-	if err := checkKinds(f.kinds); err != nil {
+	kinds, err := checkKinds(f.kinds)
+	if err != nil {
 		return err
 	}
+	call := callOf("GET /search")
+	call.args.Query = url.Values{"q": {text}, "type": {strings.Join(kinds, ",")}}
 	if strings.TrimSpace(text) == "" {
 		return usage("for example: tenuto search moonlight sonata", "search for what?")
 	}
