@@ -101,18 +101,25 @@ func TestLearning(t *testing.T) {
 	}
 }
 
-// A 429 after a few calls is not about the window: it is heeded, and teaches nothing.
+// A 429 after a few calls, or one that comes alone, is not about the window: it is heeded, and
+// teaches nothing.
 func TestALonely429TeachesNothing(t *testing.T) {
 	t.Parallel()
-	inBubble(t, nil, func(t *testing.T, world *emulator.Emulator, client *spotify.Client) {
-		world.Fail(emulator.Fault{Operation: playing, Status: 429, RetryAfter: time.Second})
-		if err := look(t, client); err != nil {
-			t.Fatal(err)
-		}
-		if usage := client.Governor().Usage(); usage.Limit != 0 || usage.Operations[playing].RateLimited != 1 {
-			t.Errorf("Usage() = %+v", usage)
-		}
-	})
+	for _, before := range []int{0, 7, 40} {
+		inBubble(t, nil, func(t *testing.T, world *emulator.Emulator, client *spotify.Client) {
+			client = client.With(uncached)
+			together(t, client, before)
+			world.Fail(emulator.Fault{Operation: playing, Status: 429, RetryAfter: time.Second})
+			for range 3 {
+				if err := look(t, client); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if usage := client.Governor().Usage(); usage.Limit != 0 || usage.Operations[playing].RateLimited != 1 {
+				t.Errorf("after %d calls and a 429: Usage() = %+v, want no limit", before, usage)
+			}
+		})
+	}
 }
 
 // One person with hundreds of calls does not keep others waiting for more than a window, nor

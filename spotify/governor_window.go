@@ -8,9 +8,10 @@ const windowLength = 30 * time.Second
 // window counts the calls of the last 30 seconds. We cannot know when Spotify counts a call,
 // so it holds its place from before it is sent until 30 seconds after its answer.
 type window struct {
-	limit   float64 // places; 0: not known
-	learned bool    // the limit may be changed by what happens
-	calm    float64 // windows that were used up since it last was too high
+	limit   float64   // places; 0: not known
+	learned bool      // the limit may be changed by what happens
+	warned  time.Time // of a 429 that taught nothing yet
+	calm    float64   // windows that were used up since it last was too high
 
 	inFlight int
 	answers  []answer // of the last 30 seconds, in order; those before first are over
@@ -29,9 +30,11 @@ func newWindow(limit int) window {
 }
 
 // Learning. A 429 after few calls is not about the window but about something else (one
-// operation, another program), and teaches nothing.
+// operation, another program), and teaches nothing; and one that comes alone after not many is
+// an accident: it must not throttle an app for everybody.
 const (
 	fewCalls   = 5
+	manyCalls  = 50
 	retreat    = 0.9  // of what Spotify let pass
 	nearlyFull = 0.75 // of the limit: who uses less does not probe
 	probe      = 0.02 // of the limit, and at least one call, is added in a window that is used up
@@ -140,10 +143,16 @@ func (w *window) answered(subject string, now time.Time) {
 // each 429 of a crowd that was sent together takes one from that.
 func (w *window) tooMany(now time.Time) {
 	w.expire(now)
-	if passed := float64(w.used() - 1); w.learned && passed >= fewCalls {
-		w.calm = 0
-		if limit := max(fewCalls, retreat*passed); w.limit == 0 || limit < w.limit {
-			w.limit = limit
-		}
+	passed := float64(w.used() - 1)
+	if !w.learned || passed < fewCalls {
+		return
+	}
+	if w.limit == 0 && passed < manyCalls && now.Sub(w.warned) > 2*windowLength {
+		w.warned = now
+		return
+	}
+	w.calm = 0
+	if limit := max(fewCalls, retreat*passed); w.limit == 0 || limit < w.limit {
+		w.limit = limit
 	}
 }
