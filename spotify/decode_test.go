@@ -209,9 +209,14 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		valid := jsontext.Value(data).IsValid(tolerant...)
 		for _, out := range []model{new(CurrentlyPlaying), new(Page[PlaylistItem]), new(Page[SavedTrack]), new(Found), new(Playlist),
-			new(Album), new(Profile), new(complaint), new(Item)} {
+			new(Album), new(Profile), new(complaint), new(Item), new(Show), new(Audiobook), new(Chapter), new(Playback), new(Queue), new(Recommendations),
+			new(AudioFeatures), new(AudioAnalysis), new(Featured), new(CursorPage[PlayedTrack]), new(Page[SavedAudiobook]), new(slots[Track]), new(flags), new(texts),
+			under("albums", new(Page[Album])), new(newSnapshot)} {
 			if err := decode(bytes.Clone(data), out); (err == nil) != valid {
 				t.Errorf("decode(%q) into %T: error %v, valid JSON %v", data, out, err, valid)
+			}
+			if _, err := decodeStrictly(bytes.Clone(data), out, false); (err == nil) != valid {
+				t.Errorf("decodeStrictly(%q) into %T: error %v, valid JSON %v", data, out, err, valid)
 			}
 		}
 	})
