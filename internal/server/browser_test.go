@@ -31,6 +31,7 @@ func TestBrowser(t *testing.T) {
 		"account":         accountInBrowser,
 		"accessible":      accessibleInBrowser,
 		"looks":           looksInBrowser,
+		"refused stream":  refusedStreamInBrowser,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, chromium) })
 	}

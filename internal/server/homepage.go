@@ -80,6 +80,7 @@ func (m *markup) player(p *playing) {
 	m.paragraph("from", p.From)
 	m.time(p)
 	m.paragraph("note", p.Note)
+	m.raw("\n<p class=\"note\" id=\"stale\" role=\"status\" hidden>Not live just now: this page catches up by itself.</p>")
 	m.raw("\n<p class=\"links\"><a class=\"button\" id=\"fix\"")
 	m.attribute("href", p.Fix)
 	m.raw(">")

@@ -6,7 +6,8 @@
   function number(name) { return Number(card.dataset[name]) || 0; }
 
   var progress = number('progress'), duration = number('duration'), at = performance.now();
-  var source = null;
+  var source = null, again = 0, refusals = 0, late = 0;
+  var longest = 60000, patience = 8000; // ms between attempts; not live before the page says so
 
   function clock(ms) {
     var all = Math.floor(ms / 1000), s = all % 60;
@@ -62,15 +63,27 @@
     source = new EventSource('/events');
     source.addEventListener('playing', function (e) { show(JSON.parse(e.data)); });
     source.addEventListener('signed-out', function () { close(); location.reload(); });
+    source.onopen = live;
     source.onerror = function () {
-      // Refused for good: the session has ended while nobody looked.
-      if (source && source.readyState === EventSource.CLOSED) {
-        close();
-        fetch('/session').then(function (r) { if (r.status === 401) { location.reload(); } }, function () {});
-      }
+      if (!late) { late = setTimeout(function () { el('stale').hidden = false; }, patience); }
+      // A lost connection comes back by itself. A refusal (a proxy whose server restarts, too many
+      // pages, a session that ended while nobody looked) closes the source for good.
+      if (source && source.readyState === EventSource.CLOSED) { refused(); }
     };
   }
+  function live() {
+    clearTimeout(late);
+    late = refusals = 0;
+    el('stale').hidden = true;
+  }
+  function refused() {
+    close();
+    var most = Math.min(longest, 2000 * Math.pow(2, refusals++));
+    again = setTimeout(look, most / 2 + Math.random() * most / 2); // not all pages at once
+    fetch('/session').then(function (r) { if (r.status === 401) { location.reload(); } }, function () {});
+  }
   function close() {
+    clearTimeout(again);
     if (source) { source.close(); source = null; }
   }
   function look() {
