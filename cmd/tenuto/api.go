@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -99,7 +98,10 @@ func (p *program) send(ctx context.Context, w *web, call *apiCall, out *printer,
 			err = out.answer(call.op, answer)
 		}
 	}
-	if errors.Is(err, syscall.EPIPE) { // whoever read us has enough
+	if ctx.Err() != nil { // whoever stopped us knows
+		return ctx.Err()
+	}
+	if errors.Is(err, errEnough) {
 		return nil
 	}
 	return w.explain(err, call)

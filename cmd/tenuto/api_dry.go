@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +39,7 @@ func (p *program) dryRun(ctx context.Context, f *apiCommand, call *apiCall) erro
 	if !errors.Is(err, errCaught) {
 		return w.explain(err, call)
 	}
-	return request.print(p.out, cmp.Or(f.profile, "default"), f.forApp)
+	return request.print(p.out, f.forApp)
 }
 
 var errCaught = errors.New("this is a dry run")
@@ -66,8 +65,8 @@ func (c *caught) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // print writes the request as HTTP does, but for the token, which nobody has fetched.
-func (c *caught) print(out io.Writer, profile string, forApp bool) error {
-	c.request.Header.Set("Authorization", "Bearer (the access token of profile "+profile+")")
+func (c *caught) print(out io.Writer, forApp bool) error {
+	c.request.Header.Set("Authorization", "Bearer (an access token of the person)")
 	if forApp {
 		c.request.Header.Set("Authorization", "Bearer (an application token)")
 	}

@@ -130,7 +130,7 @@ func plainID(text string, want spotify.Kind) (string, error) {
 	}
 	chapter := want == spotify.KindChapter && uri.Kind() == spotify.KindEpisode // they carry either
 	if want != "" && uri.Kind() != want && !chapter {
-		return "", usage("name the right one", "this is the address of a %s, and a %s is wanted", uri.Kind(), want)
+		return "", usage("name the right one", "this address is that of another kind of thing: %s, not %s", uri.Kind(), want)
 	}
 	return uri.ID(), nil
 }

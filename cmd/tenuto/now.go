@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,9 +121,6 @@ func sentence(now *spotify.CurrentlyPlaying) string {
 	}
 	return fmt.Sprintf("%s%s (%s of %s)", state, oneLine(now.Item.String()), minutes(now.Progress), minutes(now.Item.Duration))
 }
-
-// oneLine is a name without what a terminal would obey: names are written by strangers.
-func oneLine(name string) string { return strings.TrimSpace(new(table).cell(name)) }
 
 // watch shows what is playing whenever that changes, until ctx ends: Ctrl-C is how this is meant
 // to end.

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -49,7 +51,7 @@ func (f *outputFlags) check(cmd *cobra.Command) error {
 }
 
 // printer writes what Spotify answered, in one of the forms. An error of its writer comes out of
-// Flush.
+// flush.
 type printer struct {
 	outputFlags
 	out      *bufio.Writer
@@ -72,9 +74,20 @@ func (o *printer) answer(op *operations.Operation, answer json.RawMessage) error
 		return nil
 	case o.format == "json":
 		o.write(answer, "")
-		return o.out.Flush()
+		return o.flush()
 	}
 	return o.list(func(yield func(batch, error) bool) { yield(itemsOf(op, answer), nil) })
+}
+
+// errEnough ends the work for a reader who has gone, as head does.
+var errEnough = errors.New("whoever reads this has enough")
+
+func (o *printer) flush() error {
+	err := o.out.Flush()
+	if errors.Is(err, syscall.EPIPE) {
+		return errEnough
+	}
+	return err
 }
 
 // list prints items as they come. What has been printed when an error ends them stays.
@@ -82,7 +95,7 @@ func (o *printer) list(batches iter.Seq2[batch, error]) error {
 	open := false
 	for items, err := range batches {
 		if err != nil {
-			return errorOf(err, o.out.Flush())
+			return errorOf(err, o.flush())
 		}
 		for _, item := range items {
 			if string(item) == "null" {
@@ -95,14 +108,14 @@ func (o *printer) list(batches iter.Seq2[batch, error]) error {
 			o.item(item)
 		}
 		o.table.flush(o.out)
-		if err := o.out.Flush(); err != nil {
+		if err := o.flush(); err != nil {
 			return err
 		}
 	}
 	if o.format == "json" {
 		fmt.Fprint(o.out, map[bool]string{false: "[]\n", true: "\n]\n"}[open])
 	}
-	return o.out.Flush()
+	return o.flush()
 }
 
 // errorOf is the first error.

@@ -57,18 +57,23 @@ func (t *table) add(text json.RawMessage) {
 	t.rows = append(t.rows, row)
 }
 
-// cell makes text fit into a table: one line, nothing that a terminal would obey.
+// cell makes text fit into a column.
 func (t *table) cell(text string) string {
-	text = strings.Map(func(r rune) rune {
+	text = oneLine(text)
+	if t.cut && utf8.RuneCountInString(text) > widest && !strings.HasPrefix(text, "spotify:") {
+		text = string([]rune(text)[:widest-1]) + "…"
+	}
+	return text
+}
+
+// oneLine is text without what a terminal would obey: names are written by strangers.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}, text)
-	if t.cut && utf8.RuneCountInString(text) > widest && !strings.HasPrefix(text, "spotify:") {
-		text = string([]rune(text)[:widest-1]) + "…"
-	}
-	return text
 }
 
 // flush prints the rows so far.
