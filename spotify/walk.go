@@ -105,7 +105,12 @@ func (w *walker[T]) take() (*Page[T], error) {
 	}
 	w.ahead = w.ahead[1:]
 	first.stop()
-	return first.page, w.took(first.page, first.err)
+	page, err := first.page, first.err
+	if refused, ok := errors.AsType[*Error](err); ok && refused.Status == 0 && errors.Is(err, ErrRateLimited) {
+		opts := w.options(first.offset) // it queued behind others; the caller's patience begins now
+		page, err = w.fetch(w.ctx, &opts)
+	}
+	return page, w.took(page, err)
 }
 
 // took learns from a page and goes on fetching while the caller works on it.
@@ -151,7 +156,7 @@ func (w *walker[T]) mayFetchAhead() bool { return w.taken > 0 && w.width > 0 }
 
 // fetchAhead starts pages until so many are under way, if it is known where they begin.
 func (w *walker[T]) fetchAhead(most int) {
-	for w.stride > 0 && len(w.ahead) < most && w.client.governor.spare() > 0 {
+	for room := w.client.governor.spare(); w.stride > 0 && len(w.ahead) < most && room > 0; room-- {
 		offset := w.next.Offset + w.stride
 		if n := len(w.ahead); n > 0 {
 			offset = w.ahead[n-1].offset + w.stride
