@@ -23,7 +23,7 @@ bin/golangci-lint: tools/go.mod tools/go.sum
 
 .PHONY: bench
 bench: ## measure ourselves against peers and limits: the figures of docs/performance.md
-	cd bench && $(GO) run .
+	cd bench && $(GO) run . -write ../docs/performance.md
 
 .PHONY: torture
 torture: ## kill -9 the server and the vault some thousand times while they are used: nothing acknowledged may be lost

@@ -40,6 +40,7 @@ type row struct {
 
 var figures = []figure{
 	{"page", pageFigure},
+	{"recipe", recipeFigure},
 	{"session", sessionFigure},
 	{"token", tokenFigure},
 	{"flight", flightFigure},

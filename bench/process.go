@@ -32,7 +32,11 @@ func start(ctx context.Context, name string, args ...string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, append([]string{"child:" + name}, args...)...)
+	return startCommand(exec.CommandContext(ctx, self, append([]string{"child:" + name}, args...)...))
+}
+
+// startCommand is start for any program that speaks the children's lines.
+func startCommand(cmd *exec.Cmd) (*process, error) {
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -49,7 +53,7 @@ func start(ctx context.Context, name string, args ...string) (*process, error) {
 	line, err := p.out.ReadString('\n')
 	if err != nil {
 		p.stop()
-		return nil, fmt.Errorf("child %s did not start: %w", name, err)
+		return nil, fmt.Errorf("child %s did not start: %w", cmd.Path, err)
 	}
 	p.addr = strings.TrimSpace(line)
 	return p, nil
