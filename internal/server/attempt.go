@@ -26,15 +26,20 @@ var cookieText = base64.RawURLEncoding.Strict()
 type attempt struct {
 	App    string    `json:"app"`
 	At     time.Time `json:"at"`
-	Return string    `json:"return"` // a local path
-	Auth   []byte    `json:"auth"`   // auth.UserAuth: state, verifier, scopes, redirect URI
+	Return string    `json:"return"`          // a local path
+	Auth   []byte    `json:"auth"`            // auth.UserAuth: state, verifier, scopes, redirect URI
+	Wider  bool      `json:"wider,omitempty"` // the second trip of a login: see widen
 
 	login *auth.UserAuth
 }
 
 // begin makes an attempt and hands its cookie to the browser. Beyond three the oldest goes.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request, scopes auth.ScopeSet, back string, opts ...auth.AuthorizationOption) (*attempt, error) {
-	a := &attempt{App: s.app, At: s.Now(), Return: back, login: s.cred.UserAuth(scopes, opts...)}
+	return s.keep(w, r, &attempt{App: s.app, At: s.Now(), Return: back, login: s.cred.UserAuth(scopes, opts...)})
+}
+
+// keep seals an attempt into a cookie.
+func (s *Server) keep(w http.ResponseWriter, r *http.Request, a *attempt) (*attempt, error) {
 	var err error
 	if a.Auth, err = a.login.MarshalBinary(); err != nil {
 		return nil, err

@@ -46,3 +46,21 @@ func refusedStreamInBrowser(t *testing.T, chromium context.Context) {
 	}
 	p.clean()
 }
+
+// secondTripInBrowser: whoever allowed more in another browser passes Spotify twice, and notices
+// nothing of it.
+func secondTripInBrowser(t *testing.T, chromium context.Context) {
+	w := browserWorld(t)
+	elsewhere := w.browser()
+	elsewhere.trips("/login?scope="+escape(extra), elsewhere.approves("alice"))
+	had := elsewhere.scopes()
+	p := newTab(t, chromium, true)
+	p.open(w.base)
+	p.login("alice")
+	p.sees("Login successful")
+	p.sees("user-top-read")
+	if got := elsewhere.scopes(); got.String() != had.String() {
+		t.Errorf("the stored grant has %q, want %q", got, had)
+	}
+	p.clean()
+}

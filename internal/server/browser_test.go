@@ -32,6 +32,7 @@ func TestBrowser(t *testing.T) {
 		"accessible":      accessibleInBrowser,
 		"looks":           looksInBrowser,
 		"refused stream":  refusedStreamInBrowser,
+		"second trip":     secondTripInBrowser,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, chromium) })
 	}

@@ -111,7 +111,20 @@ func (s *Server) finish(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		s.loginFailed(w, r, loginProblem(err, s.Now()), err)
 		return
 	}
-	id, userID, err := s.admit(ctx, r, token, who)
+	userID, err := s.db.SignIn(ctx, s.app, who.account, who.alias, who.profile)
+	if err != nil {
+		s.storeFailed(w, r, err)
+		return
+	}
+	switch more, err := s.takenAway(ctx, userID, a, token); {
+	case err != nil:
+		s.storeFailed(w, r, err)
+		return
+	case more.Len() > 0:
+		s.widen(w, r, a, token.Scope.Union(more))
+		return
+	}
+	id, err := s.admit(ctx, r, token, userID)
 	if err != nil {
 		s.storeFailed(w, r, err)
 		return
@@ -133,19 +146,13 @@ func (s *Server) finish(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	s.goTo(w, s.returnPath(a.Return))
 }
 
-// admit writes person, grant and session, in this order: when the cookie leaves, all are durable.
-func (s *Server) admit(ctx context.Context, r *http.Request, token *auth.Token, who identity) (id, userID string, err error) {
-	if userID, err = s.db.SignIn(ctx, s.app, who.account, who.alias, who.profile); err != nil {
-		return "", "", err
-	}
+// admit writes grant and session of a person, in this order: when the cookie leaves, all are durable.
+func (s *Server) admit(ctx context.Context, r *http.Request, token *auth.Token, userID string) (id string, err error) {
 	if err = s.grants.Put(ctx, userID, token); err != nil {
-		return "", "", err
+		return "", err
 	}
 	expires := s.sessionEnd(s.Now(), token.AuthorizedAt)
-	if id, err = s.db.NewSession(ctx, s.app, userID, device(r), expires); err != nil {
-		return "", "", err
-	}
-	return id, userID, nil
+	return s.db.NewSession(ctx, s.app, userID, device(r), expires)
 }
 
 func (s *Server) loginFailed(w http.ResponseWriter, r *http.Request, p *problem, err error) {
