@@ -111,6 +111,17 @@ func TestAPIStopsWithItsReader(t *testing.T) {
 	}
 }
 
+// A connection that breaks is an error, whatever of the list is printed.
+func TestAPILostConnection(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, emulator.Config{})
+	d.world.Fail(emulator.Fault{Operation: "GET /me/tracks", After: 1, Times: -1, Reset: emulator.ResetBefore})
+	status, out, errs := d.run("api", "get-users-saved-tracks", "limit=50", "--all", "--columns", "uri")
+	if lines := strings.Count(out, "\n"); status != failed || lines != 51 || !strings.HasPrefix(errs, "tenuto: ") {
+		t.Errorf("a walk whose connection breaks = %d with %d lines, want %d, the first page and an error\n%s", status, lines, failed, errs)
+	}
+}
+
 // writerFunc is a writer.
 type writerFunc func([]byte) (int, error)
 
