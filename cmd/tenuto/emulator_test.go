@@ -92,6 +92,9 @@ func TestEmulatorFlags(t *testing.T) {
 		{"quirk", "nonsense", "null-images"},
 		{"client-id", "no spaces", "client id"},
 		{"redirect-uri", "/callback", "absolute"},
+		{"rate-limit", "-1", "no limit"},
+		{"quota", "-1", "no limit"},
+		{"scenario", "no-such.json", "no-such.json"},
 	} {
 		status, output := runHere(t, "emulator", "--"+c.flag, c.value)
 		if status != misuse || !strings.Contains(output, c.want) {
@@ -100,12 +103,54 @@ func TestEmulatorFlags(t *testing.T) {
 	}
 }
 
+// TestEmulatorScenario: the file says who is there and what goes wrong; a flag goes before it.
+func TestEmulatorScenario(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "scenario.json")
+	text := `{
+		"apps": [{"client_id": "myapp", "client_secret": "mysecret"}], // the rest is filled in
+		"people": [{"name": "dora", "free": true}],
+		"refresh_tokens": "rotate", "token_lifetime": "10m",
+		"faults": [{"operation": "GET /search", "status": 503, "times": -1}],
+	}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	world := start(t, home(t), "emulator", "--addr", "127.0.0.1:0", "--scenario", file, "--token-lifetime", "2m", "--rate-limit", "1")
+	if got := world.until("^  people +(.*)$"); got != "dora (free)" {
+		t.Errorf("the emulator says that %s are there, want dora (free)", got)
+	}
+	accounts := world.until("^export TENUTO_ACCOUNTS_URL=(.*)$")
+	token := postToken(t, accounts)
+	if token.ExpiresIn != 120 {
+		t.Errorf("expires_in = %d with --token-lifetime 2m, want 120", token.ExpiresIn)
+	}
+	for i, want := range []int{http.StatusServiceUnavailable, http.StatusTooManyRequests} {
+		r, _ := http.NewRequest(http.MethodGet, accounts+"/v1/search?q=a&type=artist", nil)
+		r.Header.Set("Authorization", "Bearer "+token.AccessToken)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("GET /search number %d = %d, want %d", i+1, answer.StatusCode, want)
+		}
+	}
+	if err := os.WriteFile(file, []byte(`{"people": [{"nam": "dora"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, output := runHere(t, "emulator", "--scenario", file); status != misuse || !strings.Contains(output, "nam") || !strings.Contains(output, "line 1") {
+		t.Errorf("a scenario with a mistake = %d, want %d and where it is:\n%s", status, misuse, output)
+	}
+}
+
 // TestRefreshModes: the words of --refresh-tokens are in the order of the emulator's constants.
 func TestRefreshModes(t *testing.T) {
 	t.Parallel()
 	for i, word := range refreshModes {
 		f := emulatorFlags{addr: "127.0.0.1:0", refreshTokens: word, mode: "development", tokenLifetime: 1e12}
-		conf, err := f.config()
+		conf, err := f.config(func(string) bool { return false })
 		if err != nil || conf.Refresh != refreshConstants[i] {
 			t.Errorf("--refresh-tokens %s gives %v, %v; want %v", word, conf.Refresh, err, refreshConstants[i])
 		}
