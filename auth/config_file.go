@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"gopkg.in/ini.v1"
@@ -35,7 +34,8 @@ func ConfigFromFile(path string, names ...ConfigNames) (*Config, error) {
 // ConfigToFile writes c into an INI file, 0600 and atomically. Other keys, sections and
 // comments stay; a value that is empty in c leaves the file's alone. The directory is made if
 // need be. What holds a refresh token should be read by its owner only: so is the file, also
-// if it was not before. Safe for concurrent use within one process. The error is ErrConfig if the
+// if it was not before. Safe for concurrent use, also between processes: a hidden lock file
+// beside it sees to that. The error is ErrConfig if the
 // file is no INI file, else the file system's; the file is then as it was.
 func ConfigToFile(path string, c *Config, names ...ConfigNames) error {
 	n := chosenNames(names)
@@ -82,14 +82,20 @@ func iniValues(text []byte, section string) (func(name string) string, error) {
 	}, nil
 }
 
-// editing keeps the savers of one process from overwriting each other's changes.
-var editing sync.Mutex
-
-// editFile makes changes in one section of the file at path.
+// editFile makes changes in one section of the file at path. A lock keeps savers, in any process,
+// from overwriting each other's changes.
 func editFile(path, section string, changes []iniChange) error {
-	editing.Lock()
-	defer editing.Unlock()
 	path = followLink(path)
+	if old, err := readIfThere(path); err == nil && isPrivate(path) { // nothing to write: nothing to lock
+		if text, err := editINI(old, section, changes); err == nil && string(text) == string(old) {
+			return nil
+		}
+	}
+	unlock, err := lockBeside(path)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	old, err := readIfThere(path)
 	if err != nil {
 		return err
@@ -102,6 +108,24 @@ func editFile(path, section string, changes []iniChange) error {
 		return nil
 	}
 	return replaceFile(path, text)
+}
+
+// lockBeside waits for the lock of the file at path: a hidden file beside it, for path itself is
+// replaced when it is written. It stays, as a lock file must.
+func lockBeside(path string) (unlock func(), err error) {
+	dir, name := filepath.Split(path)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "."+name+".lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockWhole(file); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		_ = file.Close()
+		return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
+	}
+	return func() { _ = file.Close() }, nil
 }
 
 func readIfThere(path string) ([]byte, error) {

@@ -16,4 +16,7 @@ func lockWhole(*os.File) error {
 	return fmt.Errorf("file locks on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 }
 
+// tryLockWhole can never tell.
+func tryLockWhole(f *os.File) (locked bool, err error) { return false, lockWhole(f) }
+
 func syncDir(string) error { return nil }

@@ -21,6 +21,19 @@ func lockWhole(f *os.File) error {
 	}
 }
 
+// tryLockWhole is lockWhole without a wait.
+func tryLockWhole(f *os.File) (locked bool, err error) {
+	for {
+		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+		case errors.Is(err, syscall.EINTR):
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return false, nil
+		default:
+			return err == nil, err
+		}
+	}
+}
+
 // syncDir brings a new name to the disk.
 func syncDir(dir string) error {
 	f, err := os.Open(dir)

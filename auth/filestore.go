@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,10 +19,15 @@ import (
 // power fails. A damaged file is an error and stays as it is, so that it can be restored: only
 // Delete removes it. Not for network file systems, where locks may be a fiction.
 //
-// The files hold refresh tokens in clear, protected by the file system alone.
+// The files hold refresh tokens in clear, protected by the file system alone: one that others may
+// read is refused.
+//
+// A process that dies in the middle of a refresh holds nobody up: the system gives back the lock
+// that shows it to be alive, and its lease is taken over at once.
 type FileStore struct {
-	dir   string
-	turns [fileLocks]chan struct{} // one goroutine of this process at a time waits for a file lock
+	dir    string
+	leases *heldLeases
+	turns  [fileLocks]chan struct{} // one goroutine of this process at a time waits for a file lock
 }
 
 const fileLocks = 16 // keys share lock files: a lock file must never be removed
@@ -48,7 +54,7 @@ func NewFileStore(dir string) (*FileStore, error) {
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
 		return nil, fmt.Errorf("auth: file store: others may write to %s (%04o): chmod 700 it", abs, info.Mode().Perm())
 	}
-	s := &FileStore{dir: abs}
+	s := &FileStore{dir: abs, leases: &heldLeases{dir: abs, held: map[string]heldLease{}}}
 	for i := range s.turns {
 		s.turns[i] = make(chan struct{}, 1)
 	}
@@ -91,7 +97,12 @@ func (s *FileStore) Swap(ctx context.Context, key, version string, next *Record)
 	if stored != version {
 		return ErrConflict
 	}
-	return s.replace(key, data)
+	letGo := s.leases.holdFor(key, next)
+	if err := s.replace(key, data); err != nil {
+		return err // what is held for a record that was not written harms nobody
+	}
+	letGo()
+	return nil
 }
 
 // Delete removes the file under key, damaged or not. Absent is not an error.
@@ -101,6 +112,7 @@ func (s *FileStore) Delete(ctx context.Context, key string) error {
 		return err
 	}
 	defer unlock()
+	s.leases.drop(key)
 	path := s.path(key)
 	for _, name := range []string{path + temporary, path} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -114,7 +126,7 @@ func (s *FileStore) path(key string) string { return filepath.Join(s.dir, fileNa
 
 // read is the record under key as it stands in its file.
 func (s *FileStore) read(key string) (*Record, error) {
-	data, err := os.ReadFile(s.path(key))
+	data, err := readPrivate(s.path(key))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotFound
 	}
@@ -126,7 +138,25 @@ func (s *FileStore) read(key string) (*Record, error) {
 		return nil, fmt.Errorf("auth: file store: %s: %w: restore it, or delete it and log in again", s.path(key), err)
 	}
 	rec.Now = time.Now()
-	return rec, nil
+	return s.leases.withoutDead(key, rec), nil
+}
+
+// readPrivate reads a file that nobody but its owner can read: others may have copied the refresh
+// token in any other.
+func readPrivate(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if perm := info.Mode().Perm(); runtime.GOOS != "windows" && perm&0o077 != 0 {
+		return nil, fmt.Errorf("others may use the login in %s (mode %04o): chmod 600 it, and log in again if somebody may have read it", path, perm)
+	}
+	return io.ReadAll(file)
 }
 
 // temporary ends the name of a file that is being written. There is one name per key, for only

@@ -80,6 +80,30 @@ func TestFileStoreIsPrivate(t *testing.T) {
 	}
 }
 
+// TestFileStoreRefusesOpenFiles: a login that others can read is not used without a word.
+func TestFileStoreRefusesOpenFiles(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("no permission bits here")
+	}
+	s, _, path := oneFile(t)
+	for _, mode := range []fs.FileMode{0o644, 0o640, 0o606} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.Load(t.Context(), "alice")
+		if err == nil || !strings.Contains(err.Error(), "chmod 600") || !strings.Contains(err.Error(), path) {
+			t.Errorf("Load of a file with mode %04o = %v, want it refused, and what to do", mode, err)
+		}
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Load(t.Context(), "alice"); err != nil {
+		t.Errorf("Load after chmod 600 = %v", err)
+	}
+}
+
 // TestFileStoreDamage: whatever happens to a file, it is not taken for "no such login", not
 // overwritten, and not quoted.
 func TestFileStoreDamage(t *testing.T) {

@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 		exitWith(refreshInChild())
 	case "write":
 		exitWith(writeInChild())
+	case "configure":
+		exitWith(configureInChild())
 	default:
 		exitWith(fmt.Errorf("no role %q", role))
 	}
