@@ -67,11 +67,10 @@ func (p *program) runLogin(ctx context.Context, f *loginCommand) error {
 	if f.pkce || conf.ClientSecret == "" {
 		ask = prompt.PKCEToken
 	}
-	token, err := ask(ctx, &conf, asked.Union(target.earlierScopes(ctx)))
-	if err != nil {
+	if _, err := ask(ctx, &conf, asked.Union(target.earlierScopes(ctx))); err != nil {
 		return err
 	}
-	return p.welcome(ctx, target, token)
+	return p.welcome(ctx, target)
 }
 
 // loginTarget is where a new login goes: the file named by --config, else the person's store.
@@ -89,7 +88,7 @@ func (p *program) loginTarget(ctx context.Context, f *loginCommand) (*loginTarge
 		a.conf.RedirectURI = "http://127.0.0.1/callback"
 		p.note("no redirect URI is set: using http://127.0.0.1/callback, which the app's settings at Spotify must list")
 	}
-	s := &saved{app: a}
+	s := &saved{app: a, note: p.note}
 	if s.cred, err = a.credentials(); err != nil {
 		return nil, err
 	}
@@ -104,8 +103,10 @@ func (p *program) loginTarget(ctx context.Context, f *loginCommand) (*loginTarge
 		if seal == sealAll {
 			return nil, usage("leave one of them out", "--config and --keyring: a file that is yours to read is not sealed")
 		}
-		s.where = f.file
-		return &loginTarget{s, auth.SaveToFile(f.file)}, nil
+		if err := p.fromFile(s, f.file); err != nil {
+			return nil, err
+		}
+		return &loginTarget{s, s.putInFile}, nil
 	}
 	if from := a.sources["user-refresh"]; from != "" {
 		p.note(fmt.Sprintf("%s holds a refresh token, which goes before the login that is saved now: remove it there", from))
@@ -162,14 +163,14 @@ func (s *saved) earlierScopes(ctx context.Context) auth.ScopeSet {
 }
 
 // welcome says who is logged in, and for how long. The login is saved by then.
-func (p *program) welcome(ctx context.Context, s *loginTarget, token *auth.RefreshingToken) error {
-	me, err := spotify.New(token, s.webAPI()...).Users.Me(ctx)
+func (p *program) welcome(ctx context.Context, s *loginTarget) error {
+	me, err := spotify.New(s.token, s.webAPI()...).Users.Me(ctx)
 	if err != nil {
 		fmt.Fprintf(p.out, "Logged in; kept in %s.\n", s.where)
 		return fmt.Errorf("but Spotify would not say as whom: %w", err)
 	}
 	fmt.Fprintf(p.out, "Logged in as %s; kept in %s.\n", nameOf(me), s.where)
-	if by := token.Current().ReauthorizeBy(); !by.IsZero() {
+	if by := s.token.Current().ReauthorizeBy(); !by.IsZero() {
 		fmt.Fprintf(p.out, "Spotify asks for a new login by %s.\n", by.Local().Format("2 January 2006"))
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,11 +28,13 @@ func (f *loginFlags) register(cmd *cobra.Command) {
 // saved is a person's login on this computer: where it is, and how to use it.
 type saved struct {
 	*app
+	note  func(text string) // to the person
 	cred  *auth.Credentials
 	token *auth.RefreshingToken // refreshes itself, and keeps what it gets where that belongs
 	where string                // in words
-	key   string                // in store
+	key   string                // in the store
 	store *sealedStore          // the person's own; nil if the login is elsewhere
+	file  *fileLogin            // the login in an INI file; nil if it is elsewhere
 }
 
 // saved finds the login: in the file named by --config, else in SPOTIFY_USER_REFRESH (or the
@@ -41,7 +44,7 @@ func (p *program) saved(f *loginFlags) (*saved, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &saved{app: a}
+	s := &saved{app: a, note: p.note}
 	if s.cred, err = a.credentials(); err != nil {
 		return nil, err
 	}
@@ -50,27 +53,50 @@ func (p *program) saved(f *loginFlags) (*saved, error) {
 	case a.conf.RefreshToken == "":
 		return s, p.fromStore(s, f.profile)
 	case source == a.namedFile || source == a.ownFile:
-		s.where = source
-		s.token = s.refreshing(auth.SaveToFile(source))
-	default:
-		s.where = source
-		s.token = s.refreshing(p.cannotSave(a.conf.RefreshToken))
+		return s, p.fromFile(s, source)
 	}
-	return s, nil
+	s.where = source
+	return s, p.fromEnvironment(s)
 }
 
-// refreshing starts from the refresh token of the settings.
-func (s *saved) refreshing(save auth.SaveFunc) *auth.RefreshingToken {
-	return s.cred.Refreshing(save).FromToken(&auth.Token{
-		RefreshToken: s.conf.RefreshToken,
-		AuthorizedAt: s.conf.AuthorizedAt,
+// fromEnvironment uses a refresh token that nobody can write back to where it is from.
+func (p *program) fromEnvironment(s *saved) error {
+	s.key = "environment"
+	store := &auth.MemoryStore{}
+	told := auth.BeforeStore(p.cannotSave(s.conf.RefreshToken))
+	grants := p.grants(s.cred, store, told)
+	s.token = grants.For(s.key)
+	return grants.Put(context.Background(), s.key, s.tokenOf(s.conf)) // memory does not wait
+}
+
+// tokenOf is a login as settings have it: a refresh token and no access token yet.
+func (s *saved) tokenOf(conf *auth.Config) *auth.Token {
+	return &auth.Token{
+		RefreshToken: conf.RefreshToken,
+		AuthorizedAt: conf.AuthorizedAt,
 		UsesPKCE:     s.conf.ClientSecret == "",
-	})
+	}
 }
 
-// cannotSave is the Save hook of a login from the environment, which nobody can write back to.
-func (p *program) cannotSave(old string) auth.SaveFunc {
-	return func(_ context.Context, t *auth.Token) error {
+// recordOf is the record of such a login.
+func (s *saved) recordOf(conf *auth.Config) (*auth.Record, error) {
+	ctx, memory := context.Background(), &auth.MemoryStore{}
+	if err := s.cred.Grants(memory).Put(ctx, s.key, s.tokenOf(conf)); err != nil {
+		return nil, err
+	}
+	return memory.Load(ctx, s.key)
+}
+
+// grants are the logins in store. What they have under way is finished before we end.
+func (p *program) grants(cred *auth.Credentials, store auth.Store, opts ...auth.GrantsOption) *auth.Grants {
+	g := cred.Grants(store, opts...)
+	p.closers = append(p.closers, g.Close)
+	return g
+}
+
+// cannotSave is told of the tokens of a login from the environment, which nobody can write back to.
+func (p *program) cannotSave(old string) func(context.Context, string, *auth.Token) error {
+	return func(_ context.Context, _ string, t *auth.Token) error {
 		if t.RefreshToken != old {
 			p.note("Spotify gave a new refresh token, and SPOTIFY_USER_REFRESH still has the old one: " +
 				`it may stop working. "tenuto login" keeps a login up to date`)
@@ -90,7 +116,7 @@ func (p *program) fromStore(s *saved, profile string) (err error) {
 	if s.store, err = p.loginStore(); err != nil {
 		return err
 	}
-	s.token = s.cred.Grants(s.store).For(s.key)
+	s.token = p.grants(s.cred, s.store).For(s.key)
 	return nil
 }
 
@@ -101,19 +127,24 @@ func (p *program) loginStore() (*sealedStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir = filepath.Join(dir, "logins")
-	if err := makeDir(dir); err != nil {
-		return nil, err
-	}
-	files, err := auth.NewFileStore(dir)
+	files, err := loginFiles(filepath.Join(dir, "logins"))
 	if err != nil {
 		return nil, err
 	}
 	return &sealedStore{files: files, key: keyringKey}, nil
 }
 
+func loginFiles(dir string) (*auth.FileStore, error) {
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	return auth.NewFileStore(dir)
+}
+
 // now is a token that is good for now. An error says whose login it is about.
 func (s *saved) now(ctx context.Context) (*auth.Token, error) {
+	slow := time.AfterFunc(time.Second, func() { s.note("waiting for a refresh of this login, by this tenuto or another one") })
+	defer slow.Stop()
 	t, err := s.token.Token(ctx)
 	switch {
 	case errors.Is(err, auth.ErrNotFound):

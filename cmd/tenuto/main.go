@@ -5,22 +5,22 @@
 //	tenuto emulator    a Spotify on this machine, for tests in any language
 //	tenuto login       one person's login on this computer, for scripts: see also token, whoami
 //
-// It ends with 0 when all was done, 1 when something failed and 2 when it was used wrongly.
+// It ends with 0 when all was done, 1 when something failed, 2 when it was used wrongly, and
+// 128 and its number when a signal stopped it.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
+	"time"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends us at once
+	ctx := untilSignal(context.Background())
 	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv, unset: os.Unsetenv}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
@@ -32,6 +32,7 @@ type program struct {
 	lookup   func(variable string) (string, bool) // os.LookupEnv
 	unset    func(variable string) error          // os.Unsetenv
 	said     sync.Map                             // the notes made so far
+	closers  []func(context.Context) error        // what must be finished before we end
 }
 
 // note tells the person something, once.
@@ -45,5 +46,31 @@ func (p *program) note(text string) {
 func (p *program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
-	return p.report(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	unfinished := p.finish(ctx)
+	if status := signalStatus(ctx); status != 0 && errors.Is(err, context.Canceled) {
+		err = nil // whoever sent it knows
+		if p.report(unfinished) == done {
+			return status
+		}
+		return failed
+	}
+	return p.report(errors.Join(err, unfinished))
+}
+
+// finishTime is for refreshes under way: a request takes 10 s at most.
+const finishTime = 11 * time.Second
+
+// finish waits for refreshes that are under way, whatever stopped the command: a lost answer can
+// be the only valid refresh token of a login.
+func (p *program) finish(ctx context.Context) error {
+	slow := time.AfterFunc(time.Second, func() { p.note("finishing a refresh that is under way: its answer must not be lost") })
+	defer slow.Stop()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	defer cancel()
+	var errs []error
+	for _, finish := range p.closers {
+		errs = append(errs, finish(ctx))
+	}
+	return errors.Join(errs...)
 }
