@@ -17,11 +17,11 @@ type grants struct {
 	app string
 }
 
-// Load implements auth.Store. ErrOpen if the row was tampered with.
+// Load implements auth.Store. ErrOpen if the row was tampered with, ErrStore if it cannot be read.
 func (g *grants) Load(ctx context.Context, key string) (*auth.Record, error) {
 	row, now, err := g.db.tables.Grant(ctx, g.app, key)
 	if err != nil {
-		return nil, fmt.Errorf("load grant: %w", err)
+		return nil, failed("load grant", err)
 	}
 	if row == nil {
 		return nil, auth.ErrNotFound
@@ -38,7 +38,8 @@ func (g *grants) Load(ctx context.Context, key string) (*auth.Record, error) {
 	return record, nil
 }
 
-// Swap implements auth.Store. ErrNoPerson if the person was forgotten since the login began.
+// Swap implements auth.Store. ErrNoPerson if the person was forgotten since the login began, ErrStore if it
+// cannot be written.
 func (g *grants) Swap(ctx context.Context, key, version string, next *auth.Record) error {
 	if next.Version == "" || next.Version == version {
 		return errors.New("swap grant: the record has no version of its own")
@@ -54,7 +55,7 @@ func (g *grants) Swap(ctx context.Context, key, version string, next *auth.Recor
 		done, err = g.db.tables.UpdateGrant(ctx, row, version)
 	}
 	if err != nil {
-		return fmt.Errorf("swap grant: %w", err)
+		return failed("swap grant", err)
 	}
 	if !done {
 		return auth.ErrConflict
@@ -84,7 +85,16 @@ func (g *grants) row(key string, next *auth.Record) (GrantRow, error) {
 // Delete implements auth.Store.
 func (g *grants) Delete(ctx context.Context, key string) error {
 	if err := g.db.tables.DeleteGrant(ctx, g.app, key); err != nil {
-		return fmt.Errorf("delete grant: %w", err)
+		return failed("delete grant", err)
 	}
 	return nil
+}
+
+// failed marks an error of the database: whoever gets it back through a refresh must not take it for
+// Spotify's. That a person is gone, or the caller, is no failure.
+func failed(doing string, err error) error {
+	if errors.Is(err, ErrNoPerson) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return fmt.Errorf("%w: %s: %w", ErrStore, doing, err)
 }

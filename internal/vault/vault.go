@@ -25,6 +25,7 @@ var (
 	ErrOpen      = errors.New("vault: cannot be opened") // tampered, or sealed for another place or key
 
 	ErrInUse    = errors.New("vault: the database is in use by another process")
+	ErrStore    = errors.New("vault: the database failed") // whatever the cause: with every error of an auth.Store of ours
 	ErrFull     = errors.New("vault: the disk is full")
 	ErrReadOnly = errors.New("vault: the database cannot be written")
 	ErrDamaged  = errors.New("vault: the database is damaged")
