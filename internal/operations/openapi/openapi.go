@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -24,6 +25,7 @@ type Description struct{ routes []*routers.Route }
 // Load reads a description from a file, YAML or JSON. One that lacks an operation of our table
 // is an error: what it does not describe could not be checked.
 func Load(path string) (*Description, error) {
+	passPictures()
 	spec, err := openapi3.NewLoader().LoadFromFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("openapi: %s: %w", path, err)
@@ -61,10 +63,10 @@ func relax(schema *openapi3.SchemaRef) {
 	}
 }
 
-func init() {
-	// A picture is a text of its own kind; there is nothing to decode.
+// passPictures: a picture is a text of its own kind; there is nothing to decode.
+var passPictures = sync.OnceFunc(func() {
 	openapi3filter.RegisterBodyDecoder("image/jpeg", openapi3filter.PlainBodyDecoder)
-}
+})
 
 // route finds what describes a request; nil if nothing does. A path that is spelt out goes
 // before one with a parameter in its place.
@@ -106,6 +108,7 @@ type Deviation struct {
 	Reason    string
 }
 
+// Error says which side of which operation deviates, where and how.
 func (d Deviation) Error() string {
 	side := "answer"
 	if d.Request {
