@@ -103,12 +103,12 @@ func (s *Server) finish(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	}
 	token, err := a.login.RequestToken(ctx, s.cred, cb)
 	if err != nil {
-		s.loginFailed(w, r, loginProblem(err, s.Now()), err)
+		s.loginFailed(w, r, loginProblem(err, s.cooldown.note(err, s.Now())), err)
 		return
 	}
 	who, err := s.whoIs(ctx, token)
 	if err != nil {
-		s.loginFailed(w, r, loginProblem(err, s.Now()), err)
+		s.loginFailed(w, r, loginProblem(err, s.cooldown.note(err, s.Now())), err)
 		return
 	}
 	userID, err := s.db.SignIn(ctx, s.app, who.account, who.alias, who.profile)

@@ -201,8 +201,11 @@ func TestLoginFailures(t *testing.T) {
 			if c.app != nil {
 				who = c.admits
 			}
-			limited := c.fault != nil && c.fault.Operation == "GET /me" && c.fault.Status == http.StatusTooManyRequests
-			if who == "" || limited { // nobody is admitted, or Spotify is not asked for an hour
+			if c.fault != nil && c.fault.Status == http.StatusTooManyRequests {
+				w.browser().get("/login").wants(t, http.StatusServiceUnavailable, "Spotify asks this app to wait")
+				return
+			}
+			if who == "" { // nobody is admitted
 				return
 			}
 			w.browser().login(who).wants(t, http.StatusOK, "Login successful")

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
 )
@@ -33,7 +34,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 func (s *Server) playingFor(r *http.Request, v *visitor) playing {
 	switch {
 	case v.consent(s.Now()).ended():
-		return playingFailed(auth.ErrReauthorize)
+		return playingFailed(auth.ErrReauthorize, time.Time{})
 	case !v.Scopes.Has(auth.ScopeUserReadCurrentlyPlaying) && !v.Scopes.Has(auth.ScopeUserReadPlaybackState):
 		return playingUnallowed()
 	}

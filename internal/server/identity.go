@@ -34,7 +34,9 @@ type meAnswer struct {
 // one person of many.
 func (s *Server) whoIs(ctx context.Context, token *auth.Token) (identity, error) {
 	var me meAnswer
-	if err := s.spotify.As(token).Do(ctx, "GET /me", nil, &me); err != nil {
+	// The consent is spent: a pause that ends in time is waited for.
+	client := s.spotify.As(token).With(spotify.WithMaxWait(callbackTime))
+	if err := client.Do(ctx, "GET /me", nil, &me); err != nil {
 		return identity{}, fmt.Errorf("who is this: %w", err)
 	}
 	return identityOf(me)

@@ -65,10 +65,21 @@ func (j *journal) person(userID string) string {
 }
 
 func (j *journal) write(e event, r *http.Request, args ...any) {
-	held, ok := j.admit(e)
-	if !ok {
-		return
+	held, ok := j.admit(e.name, linesPerMinute)
+	if ok {
+		j.line(e, r, held, args)
 	}
+}
+
+// seldom writes what concerns everybody and is met at every view: one line a minute for each cause.
+func (j *journal) seldom(e event, cause string, args ...any) {
+	held, ok := j.admit(e.name+": "+cause, 1)
+	if ok {
+		j.line(e, nil, held, args)
+	}
+}
+
+func (j *journal) line(e event, r *http.Request, held int, args []any) {
 	if held > 0 {
 		args = append(args, "not_written", held)
 	}
@@ -82,20 +93,20 @@ func (j *journal) write(e event, r *http.Request, args ...any) {
 	j.log.Log(ctx, e.level, e.name, args...)
 }
 
-// admit counts a line; held is how many were left out before it.
-func (j *journal) admit(e event) (held int, ok bool) {
+// admit counts a line of a class; held is how many were left out before it.
+func (j *journal) admit(class string, most int) (held int, ok bool) {
 	now := j.now()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	c := j.budget[e.name]
+	c := j.budget[class]
 	if c == nil || now.Sub(c.since) >= time.Minute || now.Before(c.since) {
 		if c != nil {
 			held = c.held
 		}
 		c = &stormCount{since: now}
-		j.budget[e.name] = c
+		j.budget[class] = c
 	}
-	if c.written >= linesPerMinute {
+	if c.written >= most {
 		c.held++
 		return 0, false
 	}

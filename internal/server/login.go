@@ -99,6 +99,10 @@ func (s *Server) startLogin(w http.ResponseWriter, r *http.Request, ask loginAsk
 			opts = append(opts, auth.ShowDialog) // only a new yes starts a new six months
 		}
 	}
+	if until := s.coolUntil(); !until.IsZero() {
+		s.problem(w, r, busySpotify(until))
+		return
+	}
 	a, err := s.begin(w, r, scopes, ask.back, opts...)
 	if err != nil {
 		s.storeFailed(w, r, err)

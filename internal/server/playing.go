@@ -48,7 +48,7 @@ func (s *Server) ask(ctx context.Context, userID string) playing {
 	asked := s.Now()
 	answer, err := s.spotify.As(s.grants.For(userID)).Player.CurrentlyPlaying(ctx, nil)
 	if err != nil {
-		p := playingFailed(err)
+		p := playingFailed(err, s.cooldown.note(err, asked))
 		p.Asked = asked
 		s.notePlaying(userID, p, err)
 		return p
@@ -59,11 +59,14 @@ func (s *Server) ask(ctx context.Context, userID string) playing {
 }
 
 func (s *Server) notePlaying(userID string, p playing, err error) {
-	e := eventPlaying
-	if p.over {
-		e = eventConsentEnded
+	switch {
+	case !p.again.IsZero():
+		s.journal.seldom(eventPlaying, "rate limit", "error", err, "until", p.again)
+	case p.over:
+		s.journal.write(eventConsentEnded, nil, "person", s.journal.person(userID), "error", err)
+	default:
+		s.journal.write(eventPlaying, nil, "person", s.journal.person(userID), "error", err)
 	}
-	s.journal.write(e, nil, "person", s.journal.person(userID), "error", err)
 }
 
 func (s *Server) playingOf(c *spotify.CurrentlyPlaying) playing {
@@ -157,11 +160,12 @@ func (s *Server) mayLoad(address string) bool {
 	return err == nil && u.User == nil && slices.Contains(s.covers, originOf(u))
 }
 
-// playingFailed says what is wrong and what the person can do.
-func playingFailed(err error) playing {
-	p := playing{Line: wordsFailed, Kind: "failed"}
+// playingFailed says what is wrong and what the person can do. rest is until when the accounts
+// service wants to be left alone, if that is what it said.
+func playingFailed(err error, rest time.Time) playing {
+	p := playing{Line: wordsFailed, Kind: "failed", again: rest}
 	api, _ := errors.AsType[*spotify.Error](err)
-	if api != nil {
+	if api != nil && rest.IsZero() {
 		p.again = api.RetryAt
 	}
 	switch {
@@ -179,7 +183,7 @@ func playingFailed(err error) playing {
 		p.Note = problemNotListed.Text
 	case errors.Is(err, spotify.ErrQuotaExceeded):
 		p.Note = "This app has used up what Spotify allows it for now." + laterAt(p.again)
-	case errors.Is(err, spotify.ErrRateLimited):
+	case errors.Is(err, spotify.ErrRateLimited), !rest.IsZero():
 		p.Note = "Spotify is asking this app to wait." + laterAt(p.again)
 	default:
 		p.Note = "Spotify does not answer as it should. Nothing is lost; it is tried again by itself."

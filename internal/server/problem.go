@@ -113,8 +113,15 @@ func (s *Server) misdirected(r *http.Request) *problem {
 		Action: s.BaseURL + path, Label: "Go to " + s.base.Host}
 }
 
-// loginProblem classifies what went wrong between the callback and the session.
-func loginProblem(err error, now time.Time) *problem {
+func busySpotify(until time.Time) *problem {
+	p := *problemBusySpotify
+	p.RetryAt = until
+	return &p
+}
+
+// loginProblem classifies what went wrong between the callback and the session. rest is until when
+// the accounts service wants to be left alone, if that is what it said.
+func loginProblem(err error, rest time.Time) *problem {
 	oauth, _ := errors.AsType[*auth.Error](err)
 	api, _ := errors.AsType[*spotify.Error](err)
 	switch {
@@ -131,15 +138,12 @@ func loginProblem(err error, now time.Time) *problem {
 	case errors.Is(err, spotify.ErrNotAllowlisted):
 		return problemNotListed
 	case errors.Is(err, spotify.ErrRateLimited), errors.Is(err, spotify.ErrQuotaExceeded):
-		p := *problemBusySpotify
-		if api != nil {
-			p.RetryAt = api.RetryAt
+		if api == nil {
+			return problemBusySpotify
 		}
-		return &p
-	case oauth != nil && oauth.Status == http.StatusTooManyRequests:
-		p := *problemBusySpotify
-		p.RetryAt = now.Add(max(oauth.RetryAfter, time.Second))
-		return &p
+		return busySpotify(api.RetryAt)
+	case !rest.IsZero():
+		return busySpotify(rest)
 	case oauth != nil && !oauth.Temporary():
 		return problemSpotifyError
 	}

@@ -24,6 +24,7 @@ type Server struct {
 	journal  *journal
 	metrics  *metrics
 	watchers *watchers
+	cooldown cooldown
 	stop     *stopper
 
 	public     http.Handler
