@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/vault"
 	"github.com/tenuto-dev/tenuto/spotify"
 )
 
@@ -60,6 +61,8 @@ func (s *Server) ask(ctx context.Context, userID string) playing {
 
 func (s *Server) notePlaying(userID string, p playing, err error) {
 	switch {
+	case errors.Is(err, vault.ErrStore):
+		s.journal.seldom(eventStore, "grants", "error", err)
 	case !p.again.IsZero():
 		s.journal.seldom(eventPlaying, "rate limit", "error", err, "until", p.again)
 	case p.over:
@@ -183,6 +186,8 @@ func playingFailed(err error, rest time.Time) playing {
 		p.Note = problemNotListed.Text
 	case errors.Is(err, spotify.ErrQuotaExceeded):
 		p.Note = "This app has used up what Spotify allows it for now." + laterAt(p.again)
+	case errors.Is(err, vault.ErrStore):
+		p.Note = "This server cannot keep your login right now, so it does not ask Spotify. Nothing is lost; it is tried again by itself."
 	case errors.Is(err, spotify.ErrRateLimited), !rest.IsZero():
 		p.Note = "Spotify is asking this app to wait." + laterAt(p.again)
 	default:

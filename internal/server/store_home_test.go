@@ -1,0 +1,49 @@
+package server_test
+
+import (
+	"database/sql"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
+)
+
+// TestStoreFailsOnHome: a database that cannot be written is not Spotify's fault.
+func TestStoreFailsOnHome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("alice")
+	w.now.advance(2 * time.Hour)
+	w.emu.Advance(2 * time.Hour)
+	w.alter("CREATE TRIGGER full BEFORE UPDATE ON grants BEGIN SELECT RAISE(FAIL, 'canary cause'); END")
+	for range 5 {
+		a := b.get("/")
+		a.wants(t, http.StatusOK, "Error in retrieving now playing!", "cannot keep your login right now", "Nothing is lost")
+		a.lacks(t, "Spotify does not answer")
+	}
+	log := w.log.String()
+	if n := strings.Count(log, `"msg":"store failed"`); n != 1 || !strings.Contains(log, "canary cause") {
+		t.Errorf("%d lines of the store, want one with the cause:\n%s", n, log)
+	}
+	w.alter("DROP TRIGGER full")
+	w.now.advance(time.Minute) // what failed is not tried again at once
+	b.get("/").wants(t, http.StatusOK, "Now playing: ")
+	b.get("/").lacks(t, "cannot keep")
+}
+
+// alter changes the database beside the server.
+func (w *world) alter(statement string) {
+	w.t.Helper()
+	disk, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, sqlite.DatabaseFile)+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer disk.Close()
+	if _, err := disk.Exec(statement); err != nil {
+		w.t.Fatal(err)
+	}
+}
