@@ -5,6 +5,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -202,6 +203,24 @@ func TestAuthServerNaiveFlaws(t *testing.T) {
 				t.Errorf("a cross-site login went on:\n%s", text)
 			}
 		},
+		"N8 another page logs nobody out": func(t *testing.T) {
+			b := s.browser()
+			b.logIn("alice")
+			if status, _ := b.do("POST", s.home+"logout", "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
+				t.Errorf("a cross-site logout: %d, want 403", status)
+			}
+			if _, text := b.get(s.home); !strings.Contains(text, "Log out") {
+				t.Errorf("a cross-site logout went on:\n%s", text)
+			}
+		},
+		"N17 what was not allowed": func(t *testing.T) {
+			b := s.browser()
+			b.logIn("bob")
+			s.world.Fail(emulator.Fault{Operation: "GET /me/player/currently-playing", Person: "bob", Status: 401, Message: "Permissions missing"})
+			if _, text := b.get(s.home); !strings.Contains(text, "You have not allowed us") {
+				t.Errorf("a missing scope is not told:\n%s", text)
+			}
+		},
 		"N9 refusals and nonsense": func(t *testing.T) {
 			b := s.browser()
 			status, text := b.get(s.world.Refuse(b.toSpotify(), "alice").String())
@@ -265,6 +284,44 @@ func TestAuthServerNaiveFlaws(t *testing.T) {
 		},
 	} {
 		t.Run(name, flaw)
+	}
+}
+
+// N11: many tabs at expiry, and refresh tokens that work once: nobody is logged out. N18: what the
+// program writes meanwhile holds no secret.
+func TestAuthServerManyTabs(t *testing.T) {
+	t.Parallel()
+	addr := freeAddress(t)
+	redirect := "http://" + addr + "/callback"
+	world := emulator.Start(t, emulator.Config{
+		Apps:    []emulator.App{{RedirectURIs: []string{redirect}}},
+		Refresh: emulator.RotatedFamily, TokenLifetime: time.Second, // expiring whenever it is looked at
+	})
+	p := start(t, "authserver", t.TempDir(), append(environment(world), "SPOTIFY_REDIRECT_URI="+redirect))
+	p.says(t, `open (http://\S+)`)
+	b := (&site{t, world, "http://" + addr + "/"}).browser()
+	b.logIn("alice")
+	var tabs sync.WaitGroup
+	for range 20 {
+		tabs.Go(func() {
+			if _, text := b.get(b.home); !strings.Contains(text, "Now playing: ") {
+				t.Errorf("a tab lost the login:\n%s", text)
+			}
+		})
+	}
+	tabs.Wait()
+	refreshes := world.Ledger().Grant("refresh_token")
+	if refused := refreshes.Where(func(e emulator.Entry) bool { return e.Status != http.StatusOK }); len(refreshes) == 0 || len(refused) > 0 {
+		t.Errorf("%d refreshes, of which Spotify refused:\n%v", len(refreshes), refused)
+	}
+	world.Fail(emulator.Fault{Operation: "POST /api/token", Times: -1, Status: http.StatusBadGateway, Body: "<html>"})
+	b.get(b.home) // fails, and is written down
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, _ := p.end(t)
+	if said := stdout + stderr; strings.Contains(said, "-emulated-") || strings.Contains(said, world.App().ClientSecret) {
+		t.Errorf("the program wrote a secret:\n%s", said)
 	}
 }
 
