@@ -61,7 +61,7 @@ func (s *Server) ask(ctx context.Context, userID string) playing {
 
 func (s *Server) notePlaying(userID string, p playing, err error) {
 	switch {
-	case errors.Is(err, vault.ErrStore):
+	case errors.Is(err, vault.ErrStore), errors.Is(err, vault.ErrOpen):
 		s.journal.seldom(eventStore, "grants", "error", err)
 	case !p.again.IsZero():
 		s.journal.seldom(eventPlaying, "rate limit", "error", err, "until", p.again)
@@ -188,6 +188,8 @@ func playingFailed(err error, rest time.Time) playing {
 		p.Note = "This app has used up what Spotify allows it for now." + laterAt(p.again)
 	case errors.Is(err, vault.ErrStore):
 		p.Note = "This server cannot keep your login right now, so it does not ask Spotify. Nothing is lost; it is tried again by itself."
+	case errors.Is(err, vault.ErrOpen):
+		p.Note = "This server cannot open your login; the operator has to look at its keys. Nothing is lost."
 	case errors.Is(err, spotify.ErrRateLimited), !rest.IsZero():
 		p.Note = "Spotify is asking this app to wait." + laterAt(p.again)
 	default:

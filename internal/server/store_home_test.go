@@ -1,8 +1,11 @@
 package server_test
 
 import (
+	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,4 +49,36 @@ func (w *world) alter(statement string) {
 	if _, err := disk.Exec(statement); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// TestKeyMissingOnHome: a login whose key was taken out of the ring is there again when it is put back.
+func TestKeyMissingOnHome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("alice")
+	keyFile := filepath.Join(w.dir, sqlite.KeyFile)
+	old, err := os.ReadFile(keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := []byte(base64.StdEncoding.EncodeToString(sha256.New().Sum([]byte(nil))) + "\n")
+	keep := func(keys []byte) {
+		t.Helper()
+		if err := os.WriteFile(keyFile, keys, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w.restart()
+	}
+	keep(append(newer, old...))
+	w.now.advance(2 * time.Hour)
+	w.emu.Advance(2 * time.Hour)
+	b.get("/").wants(t, http.StatusOK, "Now playing: ") // refreshed: sealed with the newer key
+	keep(old)
+	b.get("/").wants(t, http.StatusOK, "cannot open your login", "Nothing is lost")
+	if log := w.log.String(); !strings.Contains(log, "is not in the ring") {
+		t.Errorf("the log does not name the cause:\n%s", log)
+	}
+	keep(append(newer, old...))
+	b.get("/").wants(t, http.StatusOK, "Now playing: ")
 }

@@ -34,11 +34,15 @@ func OpenKeyFile(path string) (*KeyRing, error) {
 	if len(text) > maxKeyFile {
 		return nil, fmt.Errorf("%w: %s is longer than %d bytes and no key file", ErrKey, path, maxKeyFile)
 	}
-	keys, err := ParseKeys(string(text))
+	keys, err := readKeys(string(text))
+	if err != nil { // a new key would open nothing that this one has sealed
+		return nil, fmt.Errorf("%s: %w: put the file back from your backup", path, err)
+	}
+	ring, err := newKeyRing(keys)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return keys, nil
+	return ring, nil
 }
 
 func private(path string, info fs.FileInfo) error {

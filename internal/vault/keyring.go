@@ -61,7 +61,15 @@ func NewKeyRing() *KeyRing {
 // spaces, commas or line ends, the one that seals first. Lines that begin with # are comments.
 // The error is an ErrKey.
 func ParseKeys(text string) (*KeyRing, error) {
-	var keys [][]byte
+	keys, err := readKeys(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w (for a new database make one with: openssl rand -base64 32)", err)
+	}
+	return newKeyRing(keys)
+}
+
+// readKeys reads the keys in text.
+func readKeys(text string) (keys [][]byte, err error) {
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
@@ -69,15 +77,15 @@ func ParseKeys(text string) (*KeyRing, error) {
 		for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune(", \t\r\n", r) }) {
 			key, err := decodeKey(word)
 			if err != nil {
-				return nil, fmt.Errorf("%w: key %d %w (make one with: openssl rand -base64 32)", ErrKey, len(keys)+1, err)
+				return nil, fmt.Errorf("%w: key %d %w", ErrKey, len(keys)+1, err)
 			}
 			keys = append(keys, key)
 		}
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("%w: there is none (make one with: openssl rand -base64 32)", ErrKey)
+		return nil, fmt.Errorf("%w: there is none", ErrKey)
 	}
-	return newKeyRing(keys)
+	return keys, nil
 }
 
 func decodeKey(word string) ([]byte, error) {

@@ -22,7 +22,8 @@ import (
 //
 // What is looked up is not encrypted but hashed: session ids and states, 256 random bits, with SHA-256; accounts,
 // which could be guessed, with HMAC-SHA-256 under the index key. That key is random, made with the database and
-// kept in it, sealed: when the ring's keys change, the hashes stay.
+// kept in it, sealed: when the ring's keys change, the hashes stay. Its row is never sealed anew: it would let a ring
+// start that cannot open the grants, which stay under the key they were written with.
 
 // place names where something sealed belongs. Its format is part of it: see the end of bind.
 type place string
@@ -49,13 +50,16 @@ func (k *KeyRing) seal(p place, plain []byte, row ...string) ([]byte, error) {
 }
 
 // open decrypts what seal made for the same place and row. All that can be wrong with it is ErrOpen, without
-// saying what: no oracle.
+// saying what: no oracle. Only a key that is missing is named as such: which one sealed it anybody can read.
 func (k *KeyRing) open(p place, sealed []byte, row ...string) ([]byte, error) {
 	primitive, err := k.aead(string(p))
 	if err != nil {
 		return nil, err
 	}
 	plain, err := primitive.Decrypt(sealed, bind(p, row))
+	if err != nil && k.sealedByOther(sealed) {
+		return nil, fmt.Errorf("%s: %w: %w", p, ErrOpen, ErrKeyMissing)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p, ErrOpen)
 	}
@@ -101,7 +105,7 @@ func newIndex(keys *KeyRing) (sealed []byte, err error) {
 
 func openIndex(keys *KeyRing, sealed []byte) (index, error) {
 	if keys.sealedByOther(sealed) {
-		return nil, fmt.Errorf("%w: give it the key it was made with; nothing was changed", ErrWrongKey)
+		return nil, fmt.Errorf("%w: give it the key it was made with, behind a newer one if there is one; nothing was changed", ErrWrongKey)
 	}
 	key, err := keys.open(placeIndex, sealed, metaIndex)
 	if err != nil {

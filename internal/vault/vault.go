@@ -24,6 +24,9 @@ var (
 	ErrWrongKey  = errors.New("vault: the database was sealed with another key")
 	ErrOpen      = errors.New("vault: cannot be opened") // tampered, or sealed for another place or key
 
+	// ErrKeyMissing is with ErrOpen where what does not open names a key that is not in the ring.
+	ErrKeyMissing = errors.New("vault: the key that sealed it is not in the ring: put it back, behind the newest")
+
 	ErrInUse    = errors.New("vault: the database is in use by another process")
 	ErrStore    = errors.New("vault: the database failed") // whatever the cause: with every error of an auth.Store of ours
 	ErrFull     = errors.New("vault: the disk is full")
