@@ -53,7 +53,7 @@ the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 	flags.StringVar(&f.operationsAddr, "operations-addr", "127.0.0.1:5002", "the `ADDRESS` of /healthz, /readyz and /metrics, or none")
 	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` people open, as https://music.example.org (default that of the redirect URI, else http:// and --addr)")
 	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database (default a directory of your own for programs' state)")
-	flags.StringVar(&f.keyFile, "key-file", "", "the `FILE` with the keys that seal it, the newest first")
+	flags.StringVar(&f.keyFile, "key-file", "", "the `FILE` with the keys that seal it, the newest first; older ones must stay, for what they sealed")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask people for, see \"tenuto help scopes\"; may be repeated (default what the page shows)")
 	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
 	flags.StringVar(&f.logFormat, "log", "text", "the `FORMAT` of the log: text or json")
