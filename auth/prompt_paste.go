@@ -39,7 +39,10 @@ func isTerminal(f *os.File) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// readLines reads in until it ends or ctx does. A nil reader gives a nil channel.
+const longestPaste = 16 << 10 // bytes; browsers and servers know no longer addresses
+
+// readLines reads in until it ends or ctx does, of a line no more than longestPaste. A nil reader
+// gives a nil channel.
 func readLines(ctx context.Context, in io.Reader) <-chan string {
 	if in == nil {
 		return nil
@@ -47,9 +50,17 @@ func readLines(ctx context.Context, in io.Reader) <-chan string {
 	lines := make(chan string)
 	go func() {
 		defer close(lines)
-		for scan := bufio.NewScanner(in); scan.Scan(); {
+		for reader := bufio.NewReaderSize(in, longestPaste); ; {
+			line, more, err := reader.ReadLine()
+			text := string(line)
+			for more && err == nil { // the rest of a line that is too long for an address
+				_, more, err = reader.ReadLine()
+			}
+			if err != nil {
+				return
+			}
 			select {
-			case lines <- scan.Text():
+			case lines <- text:
 			case <-ctx.Done():
 				return
 			}
@@ -63,6 +74,9 @@ func readLines(ctx context.Context, in io.Reader) <-chan string {
 func checkPasted(attempt *UserAuth, line string) (callback Callback, problem string) {
 	if len(trimPasted(line)) == 0 {
 		return Callback{}, ""
+	}
+	if len(line) >= longestPaste-1 { // the reader keeps a carriage return for itself
+		return Callback{}, "That is too long for an address. Paste the one of the page after the login:"
 	}
 	callback, err := parsePasted(line)
 	switch {
