@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -76,6 +77,9 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := f.checkAddress(app.conf.RedirectURI); err != nil {
+		return err
+	}
 	public, operations, err := f.listen(ctx)
 	if err != nil {
 		return err
@@ -102,7 +106,9 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if err != nil {
 		return &mistake{err, "", true}
 	}
-	p.announceServer(&conf, dir, operations)
+	if err := p.announceServer(s, app.conf.AccountsURL, dir, operations); err != nil {
+		return err
+	}
 	return s.Serve(ctx, public, operations)
 }
 
@@ -115,6 +121,16 @@ func (f *serveFlags) listen(ctx context.Context) (public, operations net.Listene
 		return nil, nil, err
 	}
 	return public, operations, nil
+}
+
+// checkAddress wants to know what people open if that cannot be told from where we listen.
+func (f *serveFlags) checkAddress(redirectURI string) error {
+	host, _, err := net.SplitHostPort(f.addr)
+	if err != nil || f.baseURL != "" || strings.HasPrefix(redirectURI, "https:") || isLoopback(host) {
+		return nil // listen says what is wrong with an address
+	}
+	return usage("say what people open with --base-url https://music.example.org (Spotify wants https except on 127.0.0.1 and [::1])",
+		"--addr %s: other machines reach it, and nothing says under which address", f.addr)
 }
 
 // base is what people open. Behind a proxy the redirect URI says it; on this machine it is where
@@ -174,17 +190,17 @@ func (p *program) logger(format string) (*slog.Logger, error) {
 	return nil, usage("choose text or json", "--log: there is no %q", format)
 }
 
-func (p *program) announceServer(c *server.Config, dir string, operations net.Listener) {
-	fmt.Fprintf(p.out, "People open   %s\n", c.BaseURL)
+func (p *program) announceServer(s *server.Server, accountsURL, dir string, operations net.Listener) error {
+	text := fmt.Sprintf("People open   %s\n", s.Address())
 	if operations != nil {
-		fmt.Fprintf(p.out, "Operators     http://%s/healthz /readyz /metrics\n", operations.Addr())
+		text += fmt.Sprintf("Operators     http://%s/healthz /readyz /metrics\n", operations.Addr())
 	}
-	fmt.Fprintf(p.out, "Data          %s\n", dir)
-	redirect := cmp.Or(c.App.RedirectURI, strings.TrimRight(c.BaseURL, "/")+"/callback")
-	if c.App.AccountsURL != "" {
-		fmt.Fprintf(p.out, "Spotify       EMULATED, at %s\n", c.App.AccountsURL)
-		fmt.Fprintf(p.out, "Its app must list the redirect URI %s\n", redirect)
-		return
+	text += fmt.Sprintf("Data          %s\n", dir)
+	if accountsURL != "" {
+		text += fmt.Sprintf("Spotify       EMULATED, at %s\nIts app must list the redirect URI %s\n", accountsURL, s.RedirectURI())
+	} else {
+		text += fmt.Sprintf("Register the redirect URI %s at https://developer.spotify.com/dashboard\n", s.RedirectURI())
 	}
-	fmt.Fprintf(p.out, "Register the redirect URI %s at https://developer.spotify.com/dashboard\n", redirect)
+	_, err := io.WriteString(p.out, text)
+	return err
 }

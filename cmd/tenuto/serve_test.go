@@ -113,3 +113,15 @@ func TestServeBase(t *testing.T) {
 	server.until(`redirect URI https://music\.example\.org/callback`)
 	server.stop()
 }
+
+// TestServeAnnounces: what is to be registered is what is sent, however the base URL is written.
+func TestServeAnnounces(t *testing.T) {
+	t.Parallel()
+	world := emulator.Start(t)
+	for _, base := range []string{"https://example.com:443", "HTTPS://EXAMPLE.com/"} {
+		server := start(t, againstWorld(t, world), "serve", "--addr", "127.0.0.1:0", "--operations-addr", "none", "--base-url", base)
+		server.until(`^People open +https://example\.com$`)
+		server.until(`redirect URI https://example\.com/callback$`)
+		server.stop()
+	}
+}
