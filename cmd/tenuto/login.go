@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,9 @@ func (p *program) runLogin(ctx context.Context, f *loginCommand) error {
 	if err != nil {
 		return err
 	}
+	if f.timeout <= 0 {
+		return usage("write it like 5m", "--timeout: %v is no time to wait for", f.timeout)
+	}
 	target, err := p.loginTarget(ctx, f)
 	if err != nil {
 		return err
@@ -61,13 +65,18 @@ func (p *program) runLogin(ctx context.Context, f *loginCommand) error {
 	conf.Save = target.save
 	prompt := &auth.Prompt{In: p.in, Out: p.err, Timeout: f.timeout}
 	if f.noBrowser {
-		prompt.Open = func(string) error { return errors.New("not opening a browser: --no-browser") }
+		prompt.Open = func(string) error { return nil } // the address is printed in any case
 	}
 	ask := prompt.UserToken
 	if f.pkce || conf.ClientSecret == "" {
 		ask = prompt.PKCEToken
 	}
-	if _, err := ask(ctx, &conf, asked.Union(target.earlierScopes(ctx))); err != nil {
+	began := time.Now()
+	_, err = ask(ctx, &conf, asked.Union(target.earlierScopes(ctx)))
+	if errors.Is(err, context.DeadlineExceeded) && time.Since(began) >= f.timeout {
+		return advise(err, "start it again when somebody can log in; --timeout gives more time")
+	}
+	if err != nil {
 		return err
 	}
 	return p.welcome(ctx, target)
@@ -169,9 +178,10 @@ func (p *program) welcome(ctx context.Context, s *loginTarget) error {
 		fmt.Fprintf(p.out, "Logged in; kept in %s.\n", s.where)
 		return fmt.Errorf("but Spotify would not say as whom: %w", err)
 	}
-	fmt.Fprintf(p.out, "Logged in as %s; kept in %s.\n", nameOf(me), s.where)
+	text := fmt.Sprintf("Logged in as %s; kept in %s.\n", nameOf(me), s.where)
 	if by := s.token.Current().ReauthorizeBy(); !by.IsZero() {
-		fmt.Fprintf(p.out, "Spotify asks for a new login by %s.\n", by.Local().Format("2 January 2006"))
+		text += fmt.Sprintf("Spotify asks for a new login by %s.\n", by.Local().Format("2 January 2006"))
 	}
-	return nil
+	_, err = io.WriteString(p.out, text)
+	return err
 }

@@ -33,8 +33,12 @@ func TestLoginByPasting(t *testing.T) {
 			}
 			login := start(t, env, "login", "--no-browser", "--scope", "user-read-private")
 			back := world.Approve(login.until(loginURL), "bob")
-			io.WriteString(login.stdin, "what is this?\n"+back.String()+"\n")
+			io.WriteString(login.stdin, "what is this?\n"+strings.Repeat("x", 200_000)+"\n"+back.String()+"\n")
+			login.until("too long for an address")
 			login.until("^Logged in as Bob; kept in profile default")
+			if strings.Contains(login.output(), "No browser could be opened") {
+				t.Error("--no-browser is reported as a failure")
+			}
 			if status := login.end(); status != done {
 				t.Errorf("login = %d, want %d", status, done)
 			}

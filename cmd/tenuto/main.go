@@ -46,7 +46,12 @@ func (p *program) note(text string) {
 func (p *program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
+	results := &results{Writer: p.out}
+	root.SetOut(results)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = results.err
+	}
 	unfinished := p.finish(ctx)
 	if status := signalStatus(ctx); status != 0 && errors.Is(err, context.Canceled) {
 		err = nil // whoever sent it knows
@@ -73,4 +78,19 @@ func (p *program) finish(ctx context.Context) error {
 		errs = append(errs, finish(ctx))
 	}
 	return errors.Join(errs...)
+}
+
+// results is where cobra prints help and completions: it does not look whether that worked.
+type results struct {
+	io.Writer
+	err error
+}
+
+// Write keeps the first error.
+func (r *results) Write(text []byte) (int, error) {
+	n, err := r.Writer.Write(text)
+	if r.err == nil {
+		r.err = err
+	}
+	return n, err
 }

@@ -33,6 +33,17 @@ Start with "tenuto demo": the whole story, with no Spotify account.`,
 		p.api(), p.search(), p.now(), p.play(), p.pause(), p.next(),
 		p.version(), scopesTopic(),
 	)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.Args = commandsOnly
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		case "help":
+			cmd.Run, cmd.RunE = nil, helpFor
+		}
+	}
 	return root
 }
 
@@ -64,3 +75,13 @@ func arguments(names ...string) cobra.PositionalArgs {
 }
 
 func seeHelp(cmd *cobra.Command) string { return fmt.Sprintf("see %q", cmd.CommandPath()+" --help") }
+
+// helpFor prints the help of the command that args name.
+func helpFor(cmd *cobra.Command, args []string) error {
+	about, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return usage(fmt.Sprintf("%q lists what there is", cmd.Root().Name()+" --help"), "no help about %q: there is no such command", strings.Join(args, " "))
+	}
+	about.InitDefaultHelpFlag()
+	return about.Help()
+}

@@ -172,7 +172,11 @@ func (a *app) credentials() (*auth.Credentials, error) {
 		return nil, advise(errors.New("no client id: which app are we?"),
 			`register one at https://developer.spotify.com/dashboard and "tenuto config set client-id ID", or start "tenuto emulator" and copy its export lines`)
 	}
-	return auth.NewCredentials(a.conf)
+	cred, err := auth.NewCredentials(a.conf)
+	if err != nil { // what is set cannot work, whoever set it
+		return nil, &mistake{err, "", true}
+	}
+	return cred, nil
 }
 
 // webAPI is where the client finds the Web API.

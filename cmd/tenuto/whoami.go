@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,12 +57,13 @@ func (p *program) runWhoami(ctx context.Context, f *loginFlags, asJSON bool) err
 	if asJSON {
 		return json.NewEncoder(p.out).Encode(who)
 	}
-	fmt.Fprintf(p.out, "%s (%s), from %s\n", who.Name, who.ID, who.Where)
-	fmt.Fprintf(p.out, "permitted: %s\n", cmp.Or(who.Scopes, "nothing beyond what is public"))
+	text := fmt.Sprintf("%s (%s), from %s\n", who.Name, who.ID, who.Where)
+	text += fmt.Sprintf("permitted: %s\n", cmp.Or(who.Scopes, "nothing beyond what is public"))
 	if !who.ReauthorizeBy.IsZero() {
-		fmt.Fprintf(p.out, "log in again by %s\n", who.ReauthorizeBy.Local().Format("2 January 2006"))
+		text += fmt.Sprintf("log in again by %s\n", who.ReauthorizeBy.Local().Format("2 January 2006"))
 	}
-	return nil
+	_, err = io.WriteString(p.out, text)
+	return err
 }
 
 func nameOf(me *spotify.Profile) string { return cmp.Or(me.DisplayName, string(me.ID)) }
