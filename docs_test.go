@@ -296,7 +296,8 @@ func TestReadmeCompiles(t *testing.T) {
 	if !found || !closed {
 		t.Fatal("README.md shows no Go")
 	}
-	program := "package main\n\nimport (\n\"context\"\n\"fmt\"\n\"github.com/tenuto-dev/tenuto/auth\"\n\"github.com/tenuto-dev/tenuto/spotify\"\n)\n\n" +
+	program := "package main\n\nimport (\n\"context\"\n\"fmt\"\n\"log\"\n\"github.com/tenuto-dev/tenuto/auth\"\n\"github.com/tenuto-dev/tenuto/spotify\"\n)\n\n" +
+		"func check(err error) {\nif err != nil {\nlog.Fatal(err)\n}\n}\n\n" +
 		"func main() {\nctx := context.Background()\n" + block + "}\n"
 	path := filepath.Join(t.TempDir(), "main.go")
 	if err := os.WriteFile(path, []byte(program), 0o600); err != nil {
