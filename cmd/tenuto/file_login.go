@@ -190,6 +190,11 @@ func (l *fileLogin) seenSoFar(ctx context.Context, key string) (known []string, 
 	return strings.Fields(rec.Token.AccessToken), rec.Version, nil
 }
 
+// Delete forgets the record and what was seen.
+func (l *fileLogin) Delete(ctx context.Context, key string) error {
+	return errors.Join(l.FileStore.Delete(ctx, key), l.FileStore.Delete(ctx, seenKey(key)))
+}
+
 func seenKey(key string) string { return "seen in " + key }
 
 func digest(refreshToken string) string {

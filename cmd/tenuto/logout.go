@@ -29,6 +29,11 @@ func (p *program) runLogout(ctx context.Context, f *loginFlags) error {
 	if err != nil {
 		return err
 	}
+	if s.file != nil { // what we keep beside it
+		if err := s.file.Delete(ctx, s.key); err != nil {
+			return err
+		}
+	}
 	if s.store == nil {
 		return advise(fmt.Errorf("the login is in %s, which is yours to change", s.where),
 			"remove the refresh token there (SPOTIFY_USER_REFRESH)")
