@@ -98,7 +98,9 @@ func (e *Emulator) guard(r *http.Request) error {
 		return errors.New("this came from a page of another origin")
 	}
 	site, visit := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Mode") == "navigate"
-	if (site == "cross-site" || site == "same-site") && !visit {
+	origin, err := url.Parse(r.Header.Get("Origin"))
+	foreign := site == "" && r.Header.Get("Origin") != "" && (err != nil || origin.Host != r.Host) // browsers before 2023
+	if foreign || (site == "cross-site" || site == "same-site") && !visit {
 		return errors.New("this came from a page of another origin")
 	}
 	return nil

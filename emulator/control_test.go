@@ -132,6 +132,8 @@ func TestControlIsForThisMachine(t *testing.T) {
 		{"other site", world, "DELETE", "", []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		{"other port", world, "DELETE", "", []string{"Sec-Fetch-Site", "same-site"}, 403},
 		{"old browser", world, "DELETE", "", []string{"Origin", "http://evil.example"}, 403},
+		{"old browser reads", world, "GET", "", []string{"Origin", "http://evil.example"}, 403},
+		{"old browser's sandbox", world, "GET", "", []string{"Origin", "null"}, 403},
 		{"script element", world, "GET", "", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"}, 403},
 		{"rebound name", world, "GET", "evil.example:5010", nil, 403},
 		{"127 in a name", world, "GET", "127.0.0.1.evil.example", nil, 403},
