@@ -84,3 +84,22 @@ func TestKilledWhileRefreshing(t *testing.T) {
 		}
 	}
 }
+
+// TestWaitingIsSaid: whoever waits for another process's refresh says so.
+func TestWaitingIsSaid(t *testing.T) {
+	t.Parallel()
+	world := emulator.Start(t, emulator.Config{AutoApprove: "alice", TokenLifetime: time.Second})
+	env := againstWorld(t, world, "SPOTIFY_REDIRECT_URI=http://127.0.0.1/callback")
+	output(t, env, "login")
+	before := len(world.Ledger().Grant("refresh_token"))
+	world.Fail(emulator.Fault{Operation: "POST /api/token", Delay: 3 * time.Second})
+	first := start(t, env, "token")
+	waitFor(t, "the refresh is sent", func() bool { return len(world.Ledger().Grant("refresh_token")) > before })
+	second := start(t, env, "token")
+	second.until("waiting for a refresh of this login")
+	for _, p := range []*process{first, second} {
+		if status := p.end(); status != done {
+			t.Errorf("token = %d, want %d", status, done)
+		}
+	}
+}
