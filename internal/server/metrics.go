@@ -60,7 +60,11 @@ func (m *metrics) request(route, method string, code int, took time.Duration) {
 	m.duration.WithLabelValues(route).Observe(took.Seconds())
 }
 
+// spotifyCall counts what was sent; not what the cache answered or a cool-down refused.
 func (m *metrics) spotifyCall(c spotify.Call) {
+	if c.Attempt == 0 {
+		return
+	}
 	m.upstream.WithLabelValues(string(c.Operation), codeText(c.Status)).Inc()
 }
 
