@@ -71,29 +71,6 @@ func TestReq_LG07_Metrics(t *testing.T) {
 	})
 }
 
-// TestMetricsCountWhatWasSent: during a cool-down nothing is.
-func TestMetricsCountWhatWasSent(t *testing.T) {
-	t.Parallel()
-	inBubble(t, func(b *bubble) {
-		session := b.login("alice")
-		b.emu.Fail(emulator.Fault{Operation: "GET /me/player/currently-playing", Status: 429, RetryAfter: time.Hour})
-		for range 3 {
-			b.get("/", session)
-			time.Sleep(time.Minute)
-		}
-		var lines []string
-		for line := range strings.Lines(b.ops("/metrics").Body.String()) {
-			if strings.HasPrefix(line, "tenuto_spotify_calls_total{") && strings.Contains(line, "currently-playing") {
-				lines = append(lines, strings.TrimSpace(line))
-			}
-		}
-		want := `tenuto_spotify_calls_total{code="429",operation="GET /me/player/currently-playing"} 1`
-		if len(lines) != 1 || lines[0] != want {
-			t.Errorf("the metrics say %q, want %q alone", lines, want)
-		}
-	})
-}
-
 // pipes is a listener without sockets, for time that is turned by hand.
 type pipes struct {
 	conns  chan net.Conn
