@@ -80,6 +80,9 @@ func (x *exchange) takeTurn(ctx context.Context, turn *turn, out any) error {
 		defer func() { x.land(0, nil, nil, nil) }() // does nothing if it has landed
 	}
 	err := x.once(ctx, turn, out)
+	if ctx.Err() != nil {
+		x.land(0, nil, nil, nil) // who leaves takes nobody along
+	}
 	x.land(0, nil, err, nil)
 	x.forget(err)
 	return err
