@@ -88,7 +88,8 @@ func (l cursorList[T]) page(ctx context.Context, opts *CursorOptions) (*CursorPa
 	return page, nil
 }
 
-// all walks page by page. It stops at an empty page, and where a cursor leads nowhere new.
+// all walks page by page. It stops at an empty page, and where a cursor leads to where it has
+// been.
 func (l cursorList[T]) all(ctx context.Context, opts *CursorOptions) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		next := CursorOptions{}
@@ -96,6 +97,7 @@ func (l cursorList[T]) all(ctx context.Context, opts *CursorOptions) iter.Seq2[T
 			next = *opts
 		}
 		back := l.back && next.After == ""
+		been := map[CursorOptions]bool{}
 		for {
 			page, err := l.page(ctx, &next)
 			if err != nil {
@@ -107,13 +109,13 @@ func (l cursorList[T]) all(ctx context.Context, opts *CursorOptions) iter.Seq2[T
 					return
 				}
 			}
-			before := next
+			been[next] = true
 			if back {
 				next.Before = page.Before
 			} else {
 				next.After, next.Before = page.After, ""
 			}
-			if len(page.Items)+page.Skipped == 0 || next == before || next.After == "" && next.Before == "" {
+			if len(page.Items)+page.Skipped == 0 || been[next] || next.After == "" && next.Before == "" {
 				return
 			}
 		}

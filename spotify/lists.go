@@ -31,7 +31,11 @@ func (l list[T]) page(ctx context.Context, opts *PageOptions) (*Page[T], error) 
 			l.adapt(&r)
 		}
 		page = new(Page[T])
-		return l.client.call(ctx, &r, under(l.key, page))
+		if err := l.client.call(ctx, &r, under(l.key, page)); err != nil {
+			return err
+		}
+		page.askedAt(opts)
+		return nil
 	})
 	if err != nil {
 		return nil, err

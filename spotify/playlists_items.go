@@ -67,7 +67,7 @@ func (s *PlaylistsService) Items(ctx context.Context, id PlaylistID, opts *Playl
 }
 
 // AllItems walks a playlist. An error is yielded once, with a zero item, and ends the walk.
-// Fields must leave in next, or total and offset.
+// Fields must leave in next or total.
 //
 // Scope: playlist-read-private for private ones. GET /playlists/{id}/items; with extended quota
 // GET /playlists/{id}/tracks

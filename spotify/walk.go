@@ -22,7 +22,7 @@ const widening = 8
 // to the second. From then on pages are fetched ahead: as many as WithPrefetch says, and where
 // the total is known twice as many each time the caller had to wait, up to eight times that;
 // never more than the governor has room for. An empty page ends the walk even where Spotify
-// says that there are more. When the caller breaks, what is under way is cancelled and waited
+// says that there are more, and so does one that leads back, with ErrListChanged. When the caller breaks, what is under way is cancelled and waited
 // for.
 func walk[T any](ctx context.Context, c *Client, opts *PageOptions, end int, fetch func(context.Context, *PageOptions) (*Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -143,7 +143,11 @@ func (w *walker[T]) turn(page *Page[T]) {
 		w.over = true
 		return
 	}
-	w.next.Offset = page.nextOffset()
+	asked := w.next.Offset
+	if w.next.Offset = page.nextOffset(); w.next.Offset <= asked { // it would never end
+		w.over, w.changed = true, true
+		return
+	}
 	if len(w.ahead) > 0 && w.ahead[0].offset != w.next.Offset {
 		for _, f := range w.ahead {
 			f.stop()

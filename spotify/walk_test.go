@@ -246,6 +246,47 @@ func TestOddLists(t *testing.T) {
 	}
 }
 
+// A server whose pages lead back to themselves is not asked for ever.
+func TestWalksGoInNoCircles(t *testing.T) {
+	t.Parallel()
+	client := func(requests *atomic.Int32, body func(n int32) string) *spotify.Client {
+		return spotify.New(auth.StaticToken("BQcanary"), spotify.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			text := body(requests.Add(1))
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+		})}))
+	}
+	const most = 10 // requests, some of them ahead
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int32
+		stuck := client(&requests, func(int32) string {
+			return `{"items":[{"track":{"name":"a"}},{"track":{"name":"b"}}],"limit":2,"offset":0,"total":100,"next":"https://api.spotify.com/v1/me/tracks?offset=2&limit=2"}`
+		})
+		var failed error
+		for _, err := range stuck.Library.AllTracks(t.Context(), nil) {
+			if failed = err; requests.Load() > most {
+				break
+			}
+		}
+		if n := requests.Load(); n > most || !errors.Is(failed, spotify.ErrListChanged) {
+			t.Errorf("pages that are all the first: %d requests, then %v, want %d at most and ErrListChanged", n, failed, most)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int32
+		circle := client(&requests, func(n int32) string {
+			return fmt.Sprintf(`{"artists":{"items":[{"id":"a"}],"next":"more","cursors":{"after":"%d"}}}`, n%2)
+		})
+		for range circle.Library.AllFollowedArtists(t.Context(), nil) {
+			if requests.Load() > most {
+				break
+			}
+		}
+		if n := requests.Load(); n > most {
+			t.Errorf("cursors that lead back: %d requests, want %d at most", n, most)
+		}
+	})
+}
+
 // The caller's end is the end of all that was fetched for him.
 func TestAWalkEndsWithItsContext(t *testing.T) {
 	t.Parallel()
