@@ -126,7 +126,9 @@ func (w walk) byCursor(ctx context.Context) iter.Seq2[batch, error] {
 		if w.call.op.ID == "get-recently-played" && !query.Has("after") {
 			name = "before"
 		}
+		been := map[string]bool{}
 		for {
+			been[query.Get(name)] = true
 			page, err := w.fetch(ctx, query)
 			if err != nil {
 				yield(nil, err)
@@ -139,7 +141,7 @@ func (w walk) byCursor(ctx context.Context) iter.Seq2[batch, error] {
 			if name == "before" {
 				next = page.Before
 			}
-			if len(page.Items) == 0 || page.last() || next == "" || next == query.Get(name) {
+			if len(page.Items) == 0 || page.last() || next == "" || been[next] {
 				return
 			}
 			query.Set(name, next)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -73,9 +72,7 @@ func (p *program) runNow(ctx context.Context, f *nowCommand) error {
 
 func (p *program) show(now *spotify.CurrentlyPlaying, asJSON bool) error {
 	if asJSON {
-		encoder := json.NewEncoder(p.out)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(playingOf(now))
+		return p.writeJSON(playingOf(now))
 	}
 	_, err := fmt.Fprintln(p.out, sentence(now))
 	return err

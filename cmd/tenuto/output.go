@@ -175,6 +175,18 @@ func visible(text []byte, terminal bool) []byte {
 	return safe.Bytes()
 }
 
+// writeJSON writes a value of ours on one line.
+func (p *program) writeJSON(value any) error {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	_, err := p.out.Write(append(visible(bytes.TrimSpace(line.Bytes()), p.onTerminal()), '\n'))
+	return err
+}
+
 // listKeys are the keys under which answers have their list, if it is no page.
 var listKeys = []string{
 	"items", "tracks", "artists", "albums", "shows", "episodes", "audiobooks", "chapters", "audio_features",

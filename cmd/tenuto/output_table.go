@@ -81,7 +81,7 @@ func (t *table) flush(out *bufio.Writer) {
 	if t.widths == nil && len(t.rows) > 0 {
 		titles := make([]string, len(t.columns))
 		for i, c := range t.columns {
-			titles[i] = c.title
+			titles[i] = oneLine(c.title)
 		}
 		t.rows = slices.Insert(t.rows, 0, titles)
 		t.widths = make([]int, len(t.columns))

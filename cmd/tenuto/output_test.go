@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/tenuto-dev/tenuto/spotify"
 )
 
 // Names are written by strangers: nothing in them reaches a terminal as a command.
@@ -93,5 +95,28 @@ func TestTable(t *testing.T) {
 		if err != nil || out.String() != c.want {
 			t.Errorf("table of %q = %v\n%swant\n%s", c.batches, err, out.String(), c.want)
 		}
+	}
+}
+
+// What "now" and "whoami" say comes from strangers, too.
+func TestNoNameCommandsTheTerminal(t *testing.T) {
+	t.Parallel()
+	const evil = "a\u001b[31m\u009b2J\u202eb"
+	var out strings.Builder
+	p := &program{out: &out}
+	if err := p.writeJSON(playing{Name: evil, Album: "<&>"}); err != nil || !strings.Contains(out.String(), `"album":"<&>"`) {
+		t.Errorf("writeJSON = %v and %q", err, out.String())
+	}
+	if got := nameOf(&spotify.Profile{DisplayName: evil}); strings.ContainsAny(got, "\u001b\u009b\u202e") || !strings.Contains(got, "b") {
+		t.Errorf("nameOf = %q", got)
+	}
+	out.Reset()
+	odd := &printer{outputFlags: outputFlags{format: "table"}, out: bufio.NewWriter(&out)}
+	text, err := json.Marshal(map[string]any{evil: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := odd.list(func(yield func(batch, error) bool) { yield(batch{text}, nil) }); err != nil || strings.ContainsAny(out.String(), "\u001b\u009b\u202e") {
+		t.Errorf("a table of odd members is %q, %v", out.String(), err)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -55,7 +54,7 @@ func (p *program) runWhoami(ctx context.Context, f *loginFlags, asJSON bool) err
 		AuthorizedAt: token.AuthorizedAt, ReauthorizeBy: token.ReauthorizeBy(), Where: s.where,
 	}
 	if asJSON {
-		return json.NewEncoder(p.out).Encode(who)
+		return p.writeJSON(who)
 	}
 	text := fmt.Sprintf("%s (%s), from %s\n", who.Name, who.ID, who.Where)
 	text += fmt.Sprintf("permitted: %s\n", cmp.Or(who.Scopes, "nothing beyond what is public"))
@@ -66,4 +65,4 @@ func (p *program) runWhoami(ctx context.Context, f *loginFlags, asJSON bool) err
 	return err
 }
 
-func nameOf(me *spotify.Profile) string { return cmp.Or(me.DisplayName, string(me.ID)) }
+func nameOf(me *spotify.Profile) string { return oneLine(cmp.Or(me.DisplayName, string(me.ID))) }
