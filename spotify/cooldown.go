@@ -63,5 +63,5 @@ func retryAfter429(quota bool, header http.Header, now time.Time) time.Time {
 
 // spread adds a little to a wait, so that those who waited together do not come together.
 func spread(d time.Duration) time.Duration {
-	return d + rand.N(min(d/10, time.Second)+1)
+	return d + rand.N(max(0, min(d/10, time.Second))+1) // d may have passed
 }

@@ -123,9 +123,9 @@ func (r *request) garbled(status int, what string) *Error {
 
 // failure turns an answer that is no success into an error.
 func (x *exchange) failure(resp *http.Response) error {
-	r, now := x.request, time.Now()
-	body := new(bytes.Buffer)
+	r, body := x.request, new(bytes.Buffer)
 	_ = read(body, resp.Body, maxErrorBody) // half a complaint is one, too
+	now := time.Now()                       // it may have come slowly
 	said := parseComplaint(body.Bytes())
 	err := &Error{Operation: r.name, Status: resp.StatusCode, kind: r.kindOf(resp.StatusCode, said)}
 	said = said.clean(r.sent(x.token))

@@ -102,6 +102,9 @@ func (x *exchange) once(ctx context.Context, turn *turn, out any) (err error) {
 	}()
 	status, err = x.roundTrip(ctx, out)
 	settled = true
+	if status == http.StatusTooManyRequests { // a refusal that comes slowly is waiting, too
+		x.patience = max(0, x.patience-time.Since(began))
+	}
 	x.settle(turn, status, err)
 	x.observe(end, Call{Status: status, Attempt: x.attempts, Duration: time.Since(began), Cached: status == http.StatusNotModified && err == nil, Err: err})
 	return err

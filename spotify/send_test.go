@@ -186,6 +186,25 @@ func TestWaitsForRateLimits(t *testing.T) {
 	}
 }
 
+// A refusal whose text never comes is one all the same, and does not hold the caller for ever.
+func TestSlowRefusals(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		synctest.Test(t, func(t *testing.T) {
+			client := spotify.New(token("alice"), spotify.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				body, never := io.Pipe()
+				context.AfterFunc(r.Context(), func() { never.CloseWithError(context.Cause(r.Context())) })
+				return &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {"1"}}, Body: body, Request: r}, nil
+			})}))
+			began := time.Now()
+			_, err := client.Users.Me(t.Context())
+			if took := time.Since(began); took > 3*time.Minute || !errors.Is(err, spotify.ErrRateLimited) && !errors.Is(err, spotify.ErrServer) {
+				t.Errorf("%d: %v after %v", status, err, took)
+			}
+		})
+	}
+}
+
 // "Retry-After: 0", and what is no number at all, must not make us spin.
 func TestOddRetryAfter(t *testing.T) {
 	t.Parallel()
