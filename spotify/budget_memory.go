@@ -45,6 +45,9 @@ func (b *MemoryBudget) Take(_ context.Context, n int) (granted int, wait time.Du
 func (b *MemoryBudget) Pause(_ context.Context, reason string, until time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.pauses == nil {
+		b.pauses = map[string]time.Time{}
+	}
 	if until.After(b.pauses[reason]) {
 		b.pauses[reason] = until
 	}

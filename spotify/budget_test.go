@@ -151,3 +151,19 @@ func TestAnExhaustedBudget(t *testing.T) {
 		}
 	})
 }
+
+// The zero value allows nothing, and remembers pauses all the same.
+func TestZeroMemoryBudget(t *testing.T) {
+	t.Parallel()
+	var budget spotify.MemoryBudget
+	until := time.Now().Add(time.Hour)
+	if err := budget.Pause(t.Context(), spotify.BudgetRate, until); err != nil {
+		t.Error(err)
+	}
+	if reason, at, err := budget.Paused(t.Context()); reason != spotify.BudgetRate || !at.Equal(until) || err != nil {
+		t.Errorf("Paused = %q, %v, %v, want the pause", reason, at, err)
+	}
+	if granted, wait, err := budget.Take(t.Context(), 1); granted != 0 || wait <= 0 || err != nil {
+		t.Errorf("Take = %d, %v, %v, want nothing", granted, wait, err)
+	}
+}
