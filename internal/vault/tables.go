@@ -13,6 +13,9 @@ import (
 // "Now" is the database's clock, in whole milliseconds, so that replicas need not agree about the time.
 // All methods are safe for concurrent use.
 type Tables interface {
+	CensusTables
+	UpkeepTables
+
 	// Meta returns the value under name, nil if there is none. CreateMeta keeps one that is there.
 	Meta(ctx context.Context, name string) ([]byte, error)
 	CreateMeta(ctx context.Context, name string, value []byte) error

@@ -40,6 +40,7 @@ type DB struct {
 	tables Tables
 	keys   *KeyRing
 	index  index
+	upkeep keeper
 }
 
 // New is for dialects: it puts the vault on top of their tables. The first time it makes the index key; later it
@@ -56,7 +57,7 @@ func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{tables: tables, keys: keys, index: index}, nil
+	return &DB{tables: stoppable(tables), keys: keys, index: index}, nil
 }
 
 // createIndex writes a new index key and returns the one that counts: another replica may have been faster.

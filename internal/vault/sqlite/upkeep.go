@@ -30,6 +30,49 @@ func (t *tables) InsertSpent(ctx context.Context, app string, state []byte, unti
 	})
 }
 
+const (
+	insertUpkeep = `
+INSERT INTO upkeep (name, owner, until, done) VALUES (?, '', 0, 0)
+ON CONFLICT DO NOTHING`
+
+	// A time that lies too far ahead was written before the clock was set back, and counts for nothing. Nobody but
+	// us can be at work here: who else has taken it is a dead predecessor.
+	takeUpkeep = `
+UPDATE upkeep SET owner = ?2, until = ?3 + ?4
+WHERE name = ?1 AND (done + ?5 <= ?3 OR done > ?3)`
+
+	holdUpkeep = `
+UPDATE upkeep SET until = ?3 + ?4 WHERE name = ?1 AND owner = ?2`
+
+	endUpkeep = `
+UPDATE upkeep SET owner = '', until = 0, done = CASE WHEN ?4 THEN ?3 ELSE done END WHERE name = ?1 AND owner = ?2`
+)
+
+// TakeUpkeep implements vault.Tables.
+func (t *tables) TakeUpkeep(ctx context.Context, name, owner string, hold, every time.Duration) (bool, error) {
+	return change(ctx, t.writer, "take upkeep", func(c *conn) (bool, error) {
+		if _, err := c.exec(insertUpkeep, name); err != nil {
+			return false, err
+		}
+		return c.changed(takeUpkeep, name, owner, millis(t.now()), hold.Milliseconds(), every.Milliseconds())
+	})
+}
+
+// HoldUpkeep implements vault.Tables.
+func (t *tables) HoldUpkeep(ctx context.Context, name, owner string, hold time.Duration) (bool, error) {
+	return change(ctx, t.writer, "hold upkeep", func(c *conn) (bool, error) {
+		return c.changed(holdUpkeep, name, owner, millis(t.now()), hold.Milliseconds())
+	})
+}
+
+// EndUpkeep implements vault.Tables.
+func (t *tables) EndUpkeep(ctx context.Context, name, owner string, done bool) error {
+	_, err := change(ctx, t.writer, "end upkeep", func(c *conn) (int64, error) {
+		return c.exec(endUpkeep, name, owner, millis(t.now()), done)
+	})
+	return err
+}
+
 // sweepAtOnce bounds what one transaction deletes, so that nobody waits long behind it.
 const sweepAtOnce = 500
 
