@@ -21,9 +21,11 @@ var arrows = map[string][]string{
 	"spotify":             {"auth", "internal/operations"},
 	"emulator":            {"internal/operations"},
 	"internal/operations": {},
-	"internal/vault":      {"auth"},
-	"internal/server":     {"auth", "spotify", "internal/vault", "internal/operations"},
-	"cmd/tenuto":          {"auth", "spotify", "emulator", "internal/operations", "internal/vault", "internal/server"},
+	"internal/failpoint":  {},
+	"internal/vault":      {"auth", "internal/failpoint"},
+	"internal/server":     {"auth", "spotify", "internal/vault", "internal/operations", "internal/failpoint"},
+	"internal/torture":    {"emulator", "internal/failpoint"},
+	"cmd/tenuto":          {"auth", "spotify", "emulator", "internal/operations", "internal/vault", "internal/server", "internal/failpoint"},
 	"examples":            {"auth", "auth/authtest", "spotify", "emulator"},
 }
 

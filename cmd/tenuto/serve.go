@@ -69,6 +69,9 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if _, err := app.credentials(); err != nil {
 		return err
 	}
+	if err := p.failpoints(app.conf); err != nil {
+		return err
+	}
 	log, err := p.logger(f.logFormat)
 	if err != nil {
 		return err
@@ -100,7 +103,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	conf := server.Config{
 		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, APIURL: app.apiURL,
-		Scopes: scopes, Idle: f.idle, Log: log,
+		Scopes: scopes, Idle: f.idle, Log: log, Now: app.conf.Now,
 	}
 	s, err := server.New(conf)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/failpoint"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 	"github.com/tenuto-dev/tenuto/spotify"
 )
@@ -74,6 +75,9 @@ func (s *Server) grantOptions() []auth.GrantsOption {
 	opts := []auth.GrantsOption{auth.CacheFor(grantCache)}
 	if s.db.Exclusive() {
 		opts = append(opts, auth.Exclusive())
+	}
+	if lease := failpoint.Lease(); lease > 0 {
+		opts = append(opts, auth.LeaseFor(lease))
 	}
 	return opts
 }

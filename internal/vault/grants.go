@@ -10,7 +10,7 @@ import (
 
 // Grants is the auth.Store of one app: records sealed, bound to app, key and version. Any number of them may be
 // used on one DB. The key is the person's user ID: Forget deletes the record under it.
-func (db *DB) Grants(app string) auth.Store { return &grants{db: db, app: app} }
+func (db *DB) Grants(app string) auth.Store { return stoppableStore(&grants{db: db, app: app}) }
 
 type grants struct {
 	db  *DB

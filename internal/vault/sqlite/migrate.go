@@ -8,6 +8,8 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+
+	"github.com/tenuto-dev/tenuto/internal/failpoint"
 )
 
 //go:embed migrations
@@ -31,8 +33,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if has > knows {
 		return fmt.Errorf("vault: the database was made by a newer Tenuto (its tables have version %d, this one knows %d): use that one", has, knows)
 	}
+	failpoint.Hit(failpoint.BeforeMigration)
 	if _, err := steps.Up(ctx); err != nil {
 		return explain("migrate", err)
 	}
+	failpoint.Hit(failpoint.AfterMigration)
 	return nil
 }

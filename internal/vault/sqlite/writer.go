@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/tenuto-dev/tenuto/internal/failpoint"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
@@ -161,7 +162,9 @@ func (w *writer) transaction(batch []*write) (err error) {
 			return err
 		}
 	}
+	failpoint.Hit(failpoint.BeforeCommit)
 	_, err = w.conn.exec("COMMIT")
+	failpoint.Hit(failpoint.AfterCommit)
 	return explain("commit", err)
 }
 

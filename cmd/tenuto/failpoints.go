@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/failpoint"
+)
+
+// failpointVariable is what the crash harness tells a server that was built for it. Others do not
+// look at it.
+const failpointVariable = "TENUTO_FAILPOINT"
+
+// failpoints makes a server stoppable on its way to the accounts service, and its clock turnable.
+func (p *program) failpoints(conf *auth.Config) error {
+	if !failpoint.Enabled {
+		return nil
+	}
+	words, _ := p.lookup(failpointVariable)
+	if err := failpoint.Setup(words); err != nil {
+		return usage("", "%s: %w", failpointVariable, err)
+	}
+	conf.Now = failpoint.Now
+	conf.HTTPClient = &http.Client{Transport: stoppableTransport{http.DefaultTransport}}
+	return nil
+}
+
+// stoppableTransport stops around token requests.
+type stoppableTransport struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (t stoppableTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	before, sent, answered := failpoint.BeforeSend, failpoint.AfterSend, failpoint.AfterAnswer
+	if grantType(r) != "refresh_token" {
+		before, sent, answered = failpoint.BeforeExchange, "", failpoint.AfterExchange
+	}
+	failpoint.Hit(before)
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { failpoint.Hit(sent) }}
+	answer, err := t.next.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(answer.Body)
+	answer.Body.Close()
+	failpoint.Hit(answered)
+	answer.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failedReader{err}))
+	return answer, nil
+}
+
+// grantType is that of a token request.
+func grantType(r *http.Request) string {
+	if r.GetBody == nil {
+		return ""
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return ""
+	}
+	defer body.Close()
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return ""
+	}
+	form, _ := url.ParseQuery(string(text))
+	return form.Get("grant_type")
+}
+
+// failedReader ends a body as it ended.
+type failedReader struct{ err error }
+
+func (f failedReader) Read([]byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return 0, io.EOF
+}
