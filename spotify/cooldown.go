@@ -1,9 +1,12 @@
 package spotify
 
 import (
+	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,25 +33,28 @@ const (
 	shortestWait = time.Second         // "Retry-After: 0" must not spin
 	defaultWait  = 5 * time.Second     // where Spotify names none
 	quotaWait    = time.Minute         // likewise, for a quota
-	longestWait  = 30 * 24 * time.Hour // more than this is a mistake
+	longestWait  = 30 * 24 * time.Hour // more than this is a mistake, and means a long time
 )
 
 // retryAt is when an answer wants to be asked again; zero if it says nothing.
 // RFC 9110, section 10.2.3.
 func retryAt(header http.Header, now time.Time) time.Time {
-	text := header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		wait := longestWait
-		if seconds < int64(longestWait/time.Second) {
-			wait = time.Duration(seconds) * time.Second
-		}
-		return now.Add(max(wait, shortestWait))
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	seconds, err := strconv.ParseFloat(text, 64) // beyond its range it is infinite
+	if err == nil && !math.IsNaN(seconds) || errors.Is(err, strconv.ErrRange) {
+		return now.Add(bounded(time.Duration(min(seconds, longestWait.Seconds()) * float64(time.Second))))
 	}
-	if date, err := http.ParseTime(text); err == nil && date.Before(now.Add(longestWait)) {
-		return now.Add(max(date.Sub(now), shortestWait))
+	if date, err := http.ParseTime(text); err == nil {
+		return now.Add(bounded(date.Sub(now)))
 	}
 	return time.Time{}
 }
+
+func bounded(wait time.Duration) time.Duration { return min(max(wait, shortestWait), longestWait) }
+
+// atLeast is how long a call waits whose n-th 429 in a row this is, whatever Spotify names: who
+// is told "at once" again and again must not ask once a second for ever.
+func atLeast(n int) time.Duration { return min(shortestWait<<min(n-1, 10), defaultWait) }
 
 // retryAfter429 is when a 429 lets us go on.
 func retryAfter429(quota bool, header http.Header, now time.Time) time.Time {

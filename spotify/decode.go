@@ -51,6 +51,9 @@ func decodeModel(data []byte, m model) error {
 
 var errNotJSON = errors.New("not well-formed JSON")
 
+// wellFormed reports whether data is one JSON text.
+func wellFormed(data []byte) bool { return jsontext.Value(data).IsValid(tolerant...) }
+
 // encode writes a request's body.
 func encode(body any) ([]byte, error) { return json.Marshal(body) }
 

@@ -208,7 +208,8 @@ func WithLanguage(tag string) Option {
 }
 
 // WithMaxWait is how long a call may wait for rate limits, all in all; default one minute. If
-// it would take longer the call fails at once, with Error.RetryAt. 0: never wait.
+// it would take longer the call fails at once, with Error.RetryAt. 0: never wait. Who is
+// refused again and again waits longer each time, up to five seconds, where Spotify names less.
 func WithMaxWait(d time.Duration) Option {
 	return option(func(s *settings) error {
 		if d < 0 {
@@ -220,7 +221,8 @@ func WithMaxWait(d time.Duration) Option {
 }
 
 // WithRetries is how often a call is repeated after 5xx and lost answers, where repeating is
-// safe: GET, PUT and DELETE. Default 3.
+// safe: GET, PUT and DELETE. Default 3. A change that fails in the end says in its error if an
+// attempt before may have been heard.
 func WithRetries(n int) Option {
 	return option(func(s *settings) error {
 		if n < 0 {

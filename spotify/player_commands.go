@@ -8,7 +8,8 @@ import (
 )
 
 // All commands need Premium, else they are ErrPremiumRequired. Without a device that is active
-// or named they are ErrNoActiveDevice, and where the player cannot do it now, ErrRestricted.
+// or named they are ErrNoActiveDevice, and where the player cannot do it now, ErrRestricted;
+// but see Play about lost answers.
 
 // DeviceOptions say which device is meant.
 type DeviceOptions struct {
@@ -57,7 +58,9 @@ type playOffset struct {
 
 // Play starts what opts say; nil resumes. The person needs Premium, else ErrPremiumRequired;
 // without a device that is active or named it is ErrNoActiveDevice, and where playing is not
-// possible now ErrRestricted.
+// possible now ErrRestricted. Where an answer is lost the command is sent again; if that is
+// refused because the player cannot do it now, the error is the lost answer's and not
+// ErrRestricted: it may be playing already. State tells.
 //
 // Scope: user-modify-playback-state. PUT /me/player/play
 // https://developer.spotify.com/documentation/web-api/reference/start-a-users-playback

@@ -8,7 +8,7 @@ import (
 // EditedItems says how far a change of a playlist got that may take several requests.
 type EditedItems struct {
 	Progress
-	Snapshot SnapshotID // after the last request that is in; "" if none is
+	Snapshot SnapshotID // after the last request that is in; "" if none is, or Spotify did not say
 }
 
 // newSnapshot is what a change of a playlist answers.
@@ -21,7 +21,7 @@ func (s *PlaylistsService) edit(ctx context.Context, method string, id PlaylistI
 	var answer newSnapshot
 	old, current := Operation(method+" /playlists/{id}/tracks"), Operation(method+" /playlists/{id}/items")
 	err := s.client.route(old, current, func(name Operation) error {
-		r := request{name: name, path: pathID(id), body: body(name == old), idempotent: idempotent}
+		r := request{name: name, path: pathID(id), body: body(name == old), idempotent: idempotent, accepted: true}
 		return s.client.call(ctx, &r, &answer)
 	})
 	return answer.id, err
@@ -105,7 +105,7 @@ func (s *PlaylistsService) ReplaceItems(ctx context.Context, id PlaylistID, item
 	replaced = EditedItems{Progress{Done: first}, snapshot}
 	added, err := s.AddItems(ctx, id, items[first:], nil)
 	replaced.Done, replaced.Unsure = first+added.Done, added.Unsure
-	if added.Snapshot != "" {
+	if added.Done > 0 {
 		replaced.Snapshot = added.Snapshot
 	}
 	return replaced, err
@@ -179,8 +179,8 @@ type moveBody struct {
 	Snapshot SnapshotID `json:"snapshot_id,omitzero"`
 }
 
-// MoveItems moves items within a playlist, and gives its new version. A request whose answer is
-// lost is not repeated: moving twice is not moving once.
+// MoveItems moves items within a playlist, and gives its new version, "" if Spotify does not
+// say. A request whose answer is lost is not repeated: moving twice is not moving once.
 //
 // Scope: playlist-modify-public or -private. PUT /playlists/{id}/items; with extended quota
 // PUT /playlists/{id}/tracks

@@ -102,7 +102,7 @@ func TestAddItems(t *testing.T) {
 		{"lost before", &emulator.Fault{After: 1, Reset: emulator.ResetBefore}, spotify.Progress{Done: 100, Unsure: 100}, true, 100},
 		{"lost after", &emulator.Fault{After: 3, Reset: emulator.ResetAfter}, spotify.Progress{Done: 300, Unsure: 50}, true, 350},
 		{"trouble", &emulator.Fault{Status: 502}, spotify.Progress{Unsure: 100}, true, 0},
-		{"an odd answer", &emulator.Fault{After: 1, Body: "OK"}, spotify.Progress{Done: 100, Unsure: 100}, true, 200},
+		{"an odd answer", &emulator.Fault{After: 1, Body: "OK"}, spotify.Progress{Done: 350}, false, 350},
 		{"a short wait", &emulator.Fault{After: 1, Status: 429, RetryAfter: time.Second}, spotify.Progress{Done: 350}, false, 350},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,11 +26,12 @@ type Args struct {
 //	var album struct{ Name, Label string }
 //	err := client.Do(ctx, "GET /albums/{id}", &spotify.Args{Path: map[string]string{"id": id}}, &album)
 //
-// out is decoded as encoding/json would, our own types inside it as the services do; where
-// Spotify answers with nothing it stays as it is. nil: the answer is not read. All else is as
-// in every other call: retries, waits, modes, errors.
+// out is decoded as encoding/json would, our own types inside it as the services do. It stays
+// as it is where Spotify answers with nothing, and where it answers a change with what is no
+// JSON: what it accepted is done. nil: the answer is not read. All else is as in every other
+// call: retries, waits, modes, errors.
 func (c *Client) Do(ctx context.Context, op Operation, args *Args, out any) error {
-	r := request{name: op, mayBeEmpty: true}
+	r := request{name: op, mayBeEmpty: true, accepted: !strings.HasPrefix(string(op), http.MethodGet+" ")}
 	if args != nil {
 		r.path, r.query, r.body = args.Path, maps.Clone(args.Query), args.Body
 	}
@@ -45,6 +46,7 @@ type request struct {
 	body       any
 	jpeg       []byte // in base64: sent instead of JSON
 	mayBeEmpty bool   // an empty answer is one
+	accepted   bool   // a success is one whatever it says: the answer is of use, and not needed
 	about      string // what it is about, as operations.ItemScope has it; "": not known
 	wrong      string // why it cannot be sent
 	idempotent bool   // repeating it changes nothing more, though its operation might

@@ -17,6 +17,7 @@ import (
 const (
 	maxBody      = 16 << 20 // the largest known answers have about 2 MB
 	maxErrorBody = 64 << 10
+	extraTime    = 2 * time.Second // for an answer that nobody needs
 )
 
 var (
@@ -45,6 +46,9 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 		return 0, lost(r.name, err)
 	}
 	defer resp.Body.Close()
+	if (out == nil || r.accepted) && resp.Body != http.NoBody {
+		defer time.AfterFunc(extraTime, cancel).Stop()
+	}
 	switch {
 	case resp.StatusCode == http.StatusNotModified && x.stored != nil && x.flight != nil:
 		err = x.notModified(resp, asked, out)
@@ -68,6 +72,8 @@ func (x *exchange) success(resp *http.Response, asked time.Time, out any) error 
 	defer buffers.Put(body)
 	body.Reset()
 	switch err := read(body, resp.Body, maxBody); {
+	case err != nil && r.accepted:
+		return nil
 	case errors.Is(err, errTooLong):
 		return &Error{Operation: r.name, Status: resp.StatusCode, Message: err.Error(), kind: ErrServer}
 	case err != nil:
@@ -90,6 +96,9 @@ func (x *exchange) success(resp *http.Response, asked time.Time, out any) error 
 
 // decoded reads the text of an answer into out.
 func (r *request) decoded(status int, text []byte, out any, s *settings) error {
+	if r.accepted && !wellFormed(text) {
+		return nil
+	}
 	if status == http.StatusNoContent || len(text) == 0 {
 		if !r.mayBeEmpty {
 			return r.garbled(status, "an empty answer")
@@ -132,7 +141,8 @@ func (x *exchange) failure(resp *http.Response) error {
 	err.Message, err.Reason = said.message, said.reason
 	switch quota := errors.Is(err, ErrQuotaExceeded); {
 	case quota, errors.Is(err, ErrRateLimited):
-		err.RetryAt = retryAfter429(quota, resp.Header, now)
+		x.limited++
+		err.RetryAt = latest(retryAfter429(quota, resp.Header, now), now.Add(atLeast(x.limited)))
 	case errors.Is(err, ErrServer):
 		err.RetryAt = retryAt(resp.Header, now)
 	case errors.Is(err, ErrOperationClosed):

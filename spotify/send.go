@@ -23,11 +23,13 @@ type exchange struct {
 	token    *auth.Token // of the latest attempt
 	attempts int
 	retries  int           // left, after trouble at Spotify
+	limited  int           // 429s so far
 	patience time.Duration // left, for rate limits
 	waited   time.Duration // for the latest attempt
 	backoff  *backoff.ExponentialBackOff
-	renewed  bool // the token was refused, and another one fetched
-	doubted  bool // "Access token missing" was not believed once
+	renewed  bool  // the token was refused, and another one fetched
+	doubted  bool  // "Access token missing" was not believed once
+	doubt    error // of the first attempt that may have been heard all the same
 
 	key    cacheKey
 	stored *stored // of the latest attempt: what the cache has, fresh or not
@@ -48,13 +50,16 @@ func (c *Client) send(ctx context.Context, r *request, source auth.TokenSource, 
 		if errors.Is(err, errAlone) {
 			continue
 		}
+		if x.doubt == nil && unsure(err) {
+			x.doubt = err
+		}
 		again, err := x.recover(ctx, err)
 		switch {
 		case again:
 		case x.mayBeStale(err):
 			return x.fromCache(x.stored, true, out)
 		default:
-			return err
+			return x.atLast(err)
 		}
 	}
 }
@@ -85,8 +90,32 @@ func lost(operation Operation, err error) error {
 	return &lostError{operation, err}
 }
 
+// maybeDone is the end of a change of which an attempt before the last may have been heard.
+type maybeDone struct{ err, last error }
+
+func (e *maybeDone) Error() string {
+	return e.last.Error() + "; it may have been done all the same: the answer to an attempt before was lost"
+}
+func (e *maybeDone) Unwrap() error { return e.err }
+
+// atLast is what a call's last attempt failed with, as the caller gets it. If an attempt before
+// may have been heard it says so. And a player that cannot do it now is then no refusal: it
+// may be doing it already. So that is the lost answer's error, and not ErrRestricted.
+func (x *exchange) atLast(err error) error {
+	switch {
+	case x.doubt == nil || x.request.op.Method == http.MethodGet || unsure(err):
+		return err
+	case errors.Is(err, ErrRestricted):
+		return &maybeDone{x.doubt, err}
+	}
+	return &maybeDone{err, err}
+}
+
 // unsure reports whether a call that failed with err may have happened all the same.
 func unsure(err error) bool {
+	if _, ok := errors.AsType[*maybeDone](err); ok {
+		return true
+	}
 	if answer, ok := errors.AsType[*Error](err); ok {
 		return answer.Status >= 500 || answer.garbled
 	}

@@ -209,8 +209,8 @@ func TestSlowRefusals(t *testing.T) {
 func TestOddRetryAfter(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]time.Duration{
-		"0": time.Second, "-5": time.Second, "soon": 5 * time.Second, "": 5 * time.Second, "99999999999999999999": 5 * time.Second,
-		"Sat, 01 Jan 2000 00:00:07 GMT": 7 * time.Second, "Fri, 31 Dec 1999 00:00:00 GMT": time.Second, "1.5": 5 * time.Second,
+		"0": time.Second, "-5": time.Second, "soon": 5 * time.Second, "": 5 * time.Second, "NaN": 5 * time.Second,
+		"Sat, 01 Jan 2000 00:00:07 GMT": 7 * time.Second, "Fri, 31 Dec 1999 00:00:00 GMT": time.Second, "1.5": 1500 * time.Millisecond, " 3 ": 3 * time.Second,
 	} {
 		synctest.Test(t, func(t *testing.T) { // a bubble's clock starts with the year 2000
 			requests := 0
@@ -228,6 +228,48 @@ func TestOddRetryAfter(t *testing.T) {
 			}
 			if took := time.Since(began); took < want || took > want+want/5 {
 				t.Errorf("Retry-After: %q: waited %v, want %v", header, took, want)
+			}
+		})
+	}
+}
+
+// A wait that is absurdly long is a long one, not none.
+func TestAbsurdRetryAfter(t *testing.T) {
+	t.Parallel()
+	const month = 30 * 24 * time.Hour
+	for _, header := range []string{"2592000", "99999999", "99999999999999999999", strings.Repeat("9", 400), "1e300", "Fri, 31 Dec 9999 23:59:59 GMT"} {
+		for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+			synctest.Test(t, func(t *testing.T) {
+				requests := 0
+				client := spotify.New(token("alice"), spotify.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+					requests++
+					return &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {header}}, Body: http.NoBody}, nil
+				})}))
+				failed, _ := errors.AsType[*spotify.Error](look(t, client))
+				if failed == nil || requests != 1 || time.Until(failed.RetryAt) != month {
+					t.Errorf("%d, Retry-After: %q: %+v after %d requests, want to come back in %v", status, header, failed, requests, month)
+				}
+			})
+		}
+	}
+}
+
+// Who is told "at once" again and again backs off all the same.
+func TestEndlessShortRefusals(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{"0", "1"} {
+		synctest.Test(t, func(t *testing.T) {
+			requests := 0
+			client := spotify.New(token("alice"), spotify.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				requests++
+				return &http.Response{StatusCode: 429, Header: http.Header{"Retry-After": {header}}, Body: http.NoBody}, nil
+			})}))
+			began := time.Now()
+			if err := look(t, client); !errors.Is(err, spotify.ErrRateLimited) || requests > 15 || requests < 5 {
+				t.Errorf("Retry-After: %s for ever: %v after %d requests, want ErrRateLimited after 5 to 15", header, err, requests)
+			}
+			if took := time.Since(began); took > time.Minute {
+				t.Errorf("Retry-After: %s for ever: took %v", header, took)
 			}
 		})
 	}
