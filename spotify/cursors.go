@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -88,18 +89,23 @@ func (l cursorList[T]) page(ctx context.Context, opts *CursorOptions) (*CursorPa
 	return page, nil
 }
 
-// all walks page by page. It stops at an empty page, and where a cursor leads to where it has
-// been.
+// all walks the whole list, as walk does one by offset: nothing but the first page before the
+// caller comes to the second, and from then on the next page while they work on one. Only a
+// page tells where the next begins, so one is ahead at most, where WithPrefetch allows any. The
+// walk stops at an empty page, where a cursor leads to where it has been, and, with
+// ErrListChanged, where it leads on far beyond what there can be.
 func (l cursorList[T]) all(ctx context.Context, opts *CursorOptions) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		next := CursorOptions{}
+		w := &cursorWalk[T]{list: l, been: map[CursorOptions]bool{}}
 		if opts != nil {
-			next = *opts
+			w.next = *opts
 		}
-		back := l.back && next.After == ""
-		been := map[CursorOptions]bool{}
-		for {
-			page, err := l.page(ctx, &next)
+		w.back = l.back && w.next.After == ""
+		ctx, stop := context.WithCancel(ctx)
+		defer w.running.Wait()
+		defer stop()
+		for !w.over {
+			page, err := w.take(ctx)
 			if err != nil {
 				yield(*new(T), err)
 				return
@@ -109,16 +115,64 @@ func (l cursorList[T]) all(ctx context.Context, opts *CursorOptions) iter.Seq2[T
 					return
 				}
 			}
-			been[next] = true
-			if back {
-				next.Before = page.Before
-			} else {
-				next.After, next.Before = page.After, ""
-			}
-			if len(page.Items)+page.Skipped == 0 || been[next] || next.After == "" && next.Before == "" {
-				return
-			}
 		}
+		if w.endless {
+			yield(*new(T), ErrListChanged)
+		}
+	}
+}
+
+// cursorWalk is one walk.
+type cursorWalk[T any] struct {
+	list    cursorList[T]
+	back    bool
+	next    CursorOptions             // the page the caller comes to next
+	ahead   *fetching[*CursorPage[T]] // that page, if it is under way
+	running sync.WaitGroup
+	been    map[CursorOptions]bool
+	items   int // so far
+	over    bool
+	endless bool
+}
+
+// take is the page the caller has come to. The one after it is then under way.
+func (w *cursorWalk[T]) take(ctx context.Context) (page *CursorPage[T], err error) {
+	if w.ahead != nil {
+		page, err = w.ahead.wait()
+	}
+	if w.ahead == nil || queued(err) {
+		page, err = w.list.page(ctx, &w.next)
+	}
+	if w.ahead = nil; err != nil {
+		return nil, err
+	}
+	w.turn(page)
+	if client := w.list.client; !w.over && len(w.been) > 1 && client.settings.prefetch > 0 && client.governor.spare() > 0 {
+		next := w.next
+		w.ahead = startFetching(ctx, &w.running, func(ctx context.Context) (*CursorPage[T], error) {
+			return w.list.page(ctx, &next)
+		})
+	}
+	return page, nil
+}
+
+// turn goes from page to the next.
+func (w *cursorWalk[T]) turn(page *CursorPage[T]) {
+	w.been[w.next] = true
+	if w.back {
+		w.next.Before = page.Before
+	} else {
+		w.next.After, w.next.Before = page.After, ""
+	}
+	n := len(page.Items) + page.Skipped
+	w.items += n
+	w.over = n == 0 || w.been[w.next] || w.next.After == "" && w.next.Before == ""
+	total := 0
+	if page.Total != nil {
+		total = *page.Total
+	}
+	if !w.over && w.items >= farEnd(total) {
+		w.over, w.endless = true, true
 	}
 }
 

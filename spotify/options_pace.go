@@ -24,7 +24,8 @@ func WithBackground() Option {
 
 // WithPrefetch is how many pages All… fetches ahead of the caller, from the second page on;
 // default 2. Where the length of the list is known and the caller is faster than Spotify, up to
-// eight times as many. 0: each page when the caller comes to it.
+// eight times as many; of a list that is walked by cursor one, because only a page tells where
+// the next begins. 0: each page when the caller comes to it.
 func WithPrefetch(pages int) Option {
 	return option(func(s *settings) error {
 		if pages < 0 {

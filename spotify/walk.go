@@ -22,8 +22,8 @@ const widening = 8
 // to the second. From then on pages are fetched ahead: as many as WithPrefetch says, and where
 // the total is known twice as many each time the caller had to wait, up to eight times that;
 // never more than the governor has room for. An empty page ends the walk even where Spotify
-// says that there are more, and so does one that leads back, with ErrListChanged. When the caller breaks, what is under way is cancelled and waited
-// for.
+// says that there are more; so does, with ErrListChanged, one that leads back, or far beyond
+// what there can be. When the caller breaks, what is under way is cancelled and waited for.
 func walk[T any](ctx context.Context, c *Client, opts *PageOptions, end int, fetch func(context.Context, *PageOptions) (*Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		w := &walker[T]{client: c, fetch: fetch, end: end, width: c.settings.prefetch}
@@ -53,6 +53,12 @@ func walk[T any](ctx context.Context, c *Client, opts *PageOptions, end int, fet
 	}
 }
 
+// pageAhead is a page under way, and where it begins.
+type pageAhead[T any] struct {
+	offset int
+	*fetching[*Page[T]]
+}
+
 // walker is one walk. Only its caller's goroutine touches it; those that fetch have their own
 // fetching.
 type walker[T any] struct {
@@ -62,7 +68,7 @@ type walker[T any] struct {
 	end    int
 
 	next    PageOptions // the page the caller comes to next
-	ahead   []*fetching[T]
+	ahead   []pageAhead[T]
 	running sync.WaitGroup
 	taken   int // pages
 	total   int // of the first page
@@ -70,15 +76,6 @@ type walker[T any] struct {
 	width   int // how many pages may be ahead of the caller
 	over    bool
 	changed bool
-}
-
-// fetching is a page under way.
-type fetching[T any] struct {
-	offset int
-	stop   context.CancelFunc
-	done   chan struct{}
-	page   *Page[T]
-	err    error
 }
 
 func (w *walker[T]) more() bool { return !w.over && (w.end == 0 || w.next.Offset < w.end) }
@@ -95,19 +92,13 @@ func (w *walker[T]) take() (*Page[T], error) {
 	}
 	w.fetchAhead(1 + w.width)
 	first := w.ahead[0]
-	select {
-	case <-first.done:
-	default:
-		<-first.done
-		if w.stride > 0 { // the caller is faster than Spotify
-			w.width = min(2*w.width, widening*w.client.settings.prefetch)
-		}
+	if !first.landed() && w.stride > 0 { // the caller is faster than Spotify
+		w.width = min(2*w.width, widening*w.client.settings.prefetch)
 	}
 	w.ahead = w.ahead[1:]
-	first.stop()
-	page, err := first.page, first.err
-	if refused, ok := errors.AsType[*Error](err); ok && refused.Status == 0 && errors.Is(err, ErrRateLimited) {
-		opts := w.options(first.offset) // it queued behind others; the caller's patience begins now
+	page, err := first.wait()
+	if queued(err) {
+		opts := w.options(first.offset)
 		page, err = w.fetch(w.ctx, &opts)
 	}
 	return page, w.took(page, err)
@@ -144,7 +135,7 @@ func (w *walker[T]) turn(page *Page[T]) {
 		return
 	}
 	asked := w.next.Offset
-	if w.next.Offset = page.nextOffset(); w.next.Offset <= asked { // it would never end
+	if w.next.Offset = page.nextOffset(); w.next.Offset <= asked || w.next.Offset >= farEnd(page.Total) { // it would never end
 		w.over, w.changed = true, true
 		return
 	}
@@ -173,14 +164,10 @@ func (w *walker[T]) fetchAhead(most int) {
 }
 
 func (w *walker[T]) start(offset int) {
-	ctx, stop := context.WithCancel(w.ctx)
-	f := &fetching[T]{offset: offset, stop: stop, done: make(chan struct{})}
 	opts := w.options(offset)
-	w.ahead = append(w.ahead, f)
-	w.running.Go(func() {
-		defer close(f.done)
-		f.page, f.err = w.fetch(ctx, &opts)
-	})
+	w.ahead = append(w.ahead, pageAhead[T]{offset, startFetching(w.ctx, &w.running, func(ctx context.Context) (*Page[T], error) {
+		return w.fetch(ctx, &opts)
+	})})
 }
 
 // options are those of the page at offset.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -285,6 +286,58 @@ func TestWalksGoInNoCircles(t *testing.T) {
 			t.Errorf("cursors that lead back: %d requests, want %d at most", n, most)
 		}
 	})
+}
+
+// A server whose pages always lead on is not asked for ever, by offset or by cursor, whether it
+// says how many there are or not.
+func TestWalksThatAlwaysLeadOn(t *testing.T) {
+	t.Parallel()
+	const most = 130 // requests, for pages of ten
+	for _, total := range []string{`,"total":100`, `,"total":1`, `,"total":0`, ""} {
+		synctest.Test(t, func(t *testing.T) {
+			var requests atomic.Int32
+			client := spotify.New(auth.StaticToken("BQcanary"), spotify.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				n := int(requests.Add(1))
+				offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+				items := strings.TrimSuffix(strings.Repeat(`{"name":"a"},`, 10), ",")
+				text := fmt.Sprintf(`"items":[%s],"limit":10%s,"offset":%d,"next":"https://api.spotify.com/v1/x?offset=%d","cursors":{"after":"%d"}`, items, total, offset, offset+10, n)
+				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{" + text + `,"artists":{` + text + "}}")), Request: r}, nil
+			})}))
+			told := strings.Contains(total, "1")
+			last := func(walk iter.Seq2[string, error]) (failed error) {
+				requests.Store(0)
+				items := 0
+				for _, err := range walk {
+					if failed = err; err == nil {
+						items++
+					}
+					if told && requests.Load() > most || items > 1<<21 {
+						break
+					}
+				}
+				return failed
+			}
+			for kind, walk := range map[string]iter.Seq2[string, error]{
+				"offset": names(client.Library.AllTracks(t.Context(), nil), func(s spotify.SavedTrack) string { return s.Track.Name }),
+				"cursor": names(client.Library.AllFollowedArtists(t.Context(), nil), func(a spotify.Artist) string { return a.Name }),
+			} {
+				if err := last(walk); !errors.Is(err, spotify.ErrListChanged) {
+					t.Errorf("by %s, with %q: %d requests, then %v, want an end with ErrListChanged", kind, total, requests.Load(), err)
+				}
+			}
+		})
+	}
+}
+
+// names maps what a walk yields.
+func names[T any](all iter.Seq2[T, error], name func(T) string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for item, err := range all {
+			if !yield(name(item), err) {
+				return
+			}
+		}
+	}
 }
 
 // The caller's end is the end of all that was fetched for him.
