@@ -46,6 +46,7 @@ var figures = []figure{
 	{"flight", flightFigure},
 	{"people", peopleFigure},
 	{"logins", loginsFigure},
+	{"million", millionFigure},
 	{"decode", decodeFigure},
 	{"paging", pagingFigure},
 	{"call", callFigure},

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+// usedShare is how many people there are to one who has been here in the last day.
+const usedShare = 10
+
+// millionFigure fills one SQLite database up to a million grants and asks on the way what things
+// cost; then how long a server takes to start on it, how much memory it needs once everybody who
+// came in the last day has been back, and how fast their logins are refreshed.
+func millionFigure(ctx context.Context, s settings) ([]row, error) {
+	sizes := []int{1_000, 10_000, 100_000, 1_000_000}
+	if s.quick {
+		sizes = sizes[:2]
+	}
+	up, err := startUpstream(playing(false), 0)
+	if err != nil {
+		return nil, err
+	}
+	defer up.close()
+	dir, err := os.MkdirTemp("", "tenuto-bench")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	m := &million{dir: dir, upstream: up}
+	var rows []row
+	for _, size := range sizes {
+		cost, err := m.grow(ctx, size)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row{what: fmt.Sprintf("CPU per operation with %d grants", size), target: "flat", ratio: cost})
+	}
+	last := sizes[len(sizes)-1]
+	refreshed, err := m.refreshAll(ctx, last)
+	if err != nil {
+		return nil, err
+	}
+	served, err := m.serve(ctx, last)
+	return append(append(rows, refreshed...), served...), err
+}
+
+// million is a database that grows, and who is in it.
+type million struct {
+	dir      string
+	upstream *upstream
+	people   []string // user ids
+	sessions []string // of those who were here in the last day
+	first    []float64
+}
+
+// open opens the database for the length of one measurement.
+func (m *million) open(opts ...auth.GrantsOption) (*vault.DB, *countingStore, *auth.Grants, error) {
+	db, err := openVault(m.dir)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	cred, err := auth.NewCredentials(&auth.Config{ClientID: clientID, ClientSecret: "bench", AccountsURL: m.upstream.url})
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, db.Close())
+	}
+	store := &countingStore{Store: db.Grants(clientID)}
+	return db, store, cred.Grants(store, append(opts, auth.Exclusive())...), nil
+}
+
+// countingStore counts the writes that were made.
+type countingStore struct {
+	auth.Store
+	writes atomic.Int64
+}
+
+func (c *countingStore) Swap(ctx context.Context, key, version string, next *auth.Record) error {
+	err := c.Store.Swap(ctx, key, version, next)
+	if err == nil {
+		c.writes.Add(1)
+	}
+	return err
+}
+
+// grow fills the database up to size people and says what each operation costs then.
+func (m *million) grow(ctx context.Context, size int) (string, error) {
+	db, _, grants, err := m.open()
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	added := make([]string, size-len(m.people))
+	sessions := make([]string, len(added))
+	var g errgroup.Group
+	g.SetLimit(256)
+	for i := range added {
+		g.Go(func() (err error) {
+			added[i], err = m.signIn(ctx, db, grants, len(m.people)+i)
+			if err == nil && i%usedShare == 0 {
+				sessions[i], err = db.NewSession(ctx, clientID, added[i], "Firefox on Linux", time.Now().Add(30*24*time.Hour))
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return "", err
+	}
+	m.people = append(m.people, added...)
+	m.sessions = append(m.sessions, slices.DeleteFunc(sessions, func(s string) bool { return s == "" })...)
+	return m.cost(ctx, db, grants)
+}
+
+// signIn keeps a person whose access token has run out.
+func (m *million) signIn(ctx context.Context, db *vault.DB, grants *auth.Grants, i int) (string, error) {
+	user, err := db.SignIn(ctx, clientID, fmt.Sprint("acc-", i), "", vault.Profile{Name: fmt.Sprint("Person ", i)})
+	if err != nil {
+		return "", err
+	}
+	return user, grants.Put(ctx, user, &auth.Token{
+		AccessToken: fmt.Sprintf("BQ%0150d", i), TokenType: "Bearer", RefreshToken: fmt.Sprintf("AQ%0129d", i),
+		Scope:     auth.Scopes(auth.ScopeUserReadCurrentlyPlaying),
+		ExpiresAt: time.Now().Add(-time.Minute), AuthorizedAt: time.Now().Add(-time.Duration(i%180) * 24 * time.Hour),
+	})
+}
+
+// cost is what a session read, a token read, a refresh and a login cost, spread over everybody.
+func (m *million) cost(ctx context.Context, db *vault.DB, grants *auth.Grants) (string, error) {
+	const times, warm = 2000, 200
+	step := func(i int) string { return m.people[(i*7919+1)%len(m.people)] }
+	operations := []struct {
+		name string
+		run  func(i int) error
+	}{
+		{"session", func(i int) error {
+			_, err := db.Session(ctx, clientID, m.sessions[(i*7919)%len(m.sessions)], time.Now())
+			return err
+		}},
+		{"refresh", func(i int) error {
+			user := step(i)
+			if err := grants.DropAccess(ctx, user); err != nil {
+				return err
+			}
+			_, err := grants.For(user).Token(ctx)
+			return err
+		}},
+		{"login", func(i int) error {
+			user, err := m.signIn(ctx, db, grants, (i*7919+1)%len(m.people))
+			if err == nil {
+				_, err = db.NewSession(ctx, clientID, user, "Firefox on Linux", time.Now().Add(time.Hour))
+			}
+			return err
+		}},
+	}
+	var parts []string
+	for n, op := range operations {
+		var before time.Duration
+		for i := range warm + times {
+			if i == warm {
+				before = cpuNow()
+			}
+			if err := op.run(i); err != nil {
+				return "", fmt.Errorf("%s: %w", op.name, err)
+			}
+		}
+		us := float64((cpuNow() - before).Microseconds()) / times
+		if len(m.first) <= n {
+			m.first = append(m.first, us)
+		}
+		parts = append(parts, fmt.Sprintf("%s %.0f µs (%.2f ×)", op.name, us, us/m.first[n]))
+	}
+	return strings.Join(parts, ", "), nil
+}
+
+// refreshAll refreshes everybody who came in the last day, as fast as two cores can.
+func (m *million) refreshAll(ctx context.Context, size int) ([]row, error) {
+	db, store, grants, err := m.open()
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	due := min(size/usedShare, 20_000)
+	for i := range due { // those that the figures above have refreshed are due again
+		if err := grants.DropAccess(ctx, m.people[i*usedShare]); err != nil {
+			return nil, err
+		}
+	}
+	store.writes.Store(0)
+	requests, began := m.upstream.refreshes.Load(), time.Now()
+	written, err := diskWrites()
+	if err != nil {
+		return nil, err
+	}
+	var g errgroup.Group
+	g.SetLimit(128)
+	for i := range due {
+		g.Go(func() error {
+			_, err := grants.For(m.people[i*usedShare]).Token(ctx)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	took := time.Since(began)
+	after, err := diskWrites()
+	if err != nil {
+		return nil, err
+	}
+	return []row{{
+		what:   fmt.Sprintf("%d due refreshes among %d grants", due, size),
+		ratio:  fmt.Sprintf("%.0f a second", float64(due)/took.Seconds()),
+		target: "≥ 300 a second",
+		detail: fmt.Sprintf("%.2f durable writes and %.1f KiB to the disk each; %d requests",
+			float64(store.writes.Load())/float64(due), float64(after-written)/1024/float64(due), m.upstream.refreshes.Load()-requests),
+	}}, nil
+}
+
+// serve starts a server on the database and lets everybody of the last day come back.
+func (m *million) serve(ctx context.Context, size int) ([]row, error) {
+	var starts []float64
+	for range 3 {
+		began := time.Now()
+		p, err := start(ctx, "tenuto", m.dir, m.upstream.url)
+		if err != nil {
+			return nil, err
+		}
+		starts = append(starts, time.Since(began).Seconds())
+		p.stop()
+	}
+	p, err := start(ctx, "tenuto", m.dir, m.upstream.url)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	atStart, err := p.memory()
+	if err != nil {
+		return nil, err
+	}
+	if err := comeBack(p.addr, m.sessions); err != nil {
+		return nil, err
+	}
+	used, err := p.memory()
+	return []row{
+		{what: fmt.Sprintf("start on %d grants, from exec to listening", size), target: "< 2 s",
+			ratio: fmt.Sprintf("%.2f s", median(starts)), detail: fmt.Sprintf("slowest of three %.2f s", slices.Max(starts))},
+		{what: fmt.Sprintf("memory (resident) after %d people have opened their page", len(m.sessions)), target: "< 200 MB",
+			ratio: fmt.Sprintf("%d MB", used>>20), detail: fmt.Sprintf("%d MB after the start", atStart>>20)},
+	}, err
+}
