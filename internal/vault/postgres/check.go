@@ -1,0 +1,24 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+// peek reads the check row without changing anything; nil if nothing was ever kept in the database.
+func peek(ctx context.Context, config *pgx.ConnConfig) (row []byte, err error) {
+	raw, err := pgx.ConnectConfig(ctx, config.Copy())
+	if err != nil {
+		return nil, explain(ctx, "open the database", err)
+	}
+	defer raw.Close(context.WithoutCancel(ctx))
+	c := &conn{ctx, raw}
+	_, err = c.one(selectMeta, []any{vault.MetaCheck}, &row)
+	if codeOf(err) == undefinedTable {
+		return nil, nil
+	}
+	return row, explain(ctx, "look at the database", err)
+}

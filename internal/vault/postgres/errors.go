@@ -1,0 +1,137 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+var (
+	// ErrUnreachable: nobody answers at the database's address, or the connection was lost. What was under way may
+	// have been written.
+	ErrUnreachable = errors.New("vault: the database cannot be reached")
+	// ErrRefused: the server does not let us in: wrong password, unknown user or database.
+	ErrRefused = errors.New("vault: the database lets nobody in with this name and password")
+	// ErrForbidden: the account may not do that.
+	ErrForbidden = errors.New("vault: the database's account lacks a right")
+)
+
+// SQLSTATE codes that we act on: https://www.postgresql.org/docs/current/errcodes-appendix.html.
+const (
+	uniqueViolation       = "23505"
+	readOnlyTransaction   = "25006"
+	serializationFailure  = "40001"
+	deadlockDetected      = "40P01"
+	insufficientPrivilege = "42501"
+	undefinedTable        = "42P01"
+	undefinedDatabase     = "3D000"
+	diskFull              = "53100"
+	dataCorrupted         = "XX001"
+	indexCorrupted        = "XX002"
+	classConnection       = "08"
+	classBadData          = "22" // its messages repeat the data
+	classAuthorization    = "28"
+	classNoResources      = "53"
+	classOperator         = "57P" // shut down by somebody
+	classBadDataMessage   = "a value that the database cannot keep"
+	statementTimeout      = "57014"
+	lockTimeout           = "55P03"
+	hintStatementTimeout  = "it took too long"
+	hintLockTimeout       = "somebody else held it too long"
+)
+
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// repeatable reports whether nothing was done and another try may succeed: the database settled a conflict against
+// us, or not a byte was sent. 40003, "nobody knows whether it was done", is not among them.
+func repeatable(err error) bool {
+	code := codeOf(err)
+	return code == serializationFailure || code == deadlockDetected || errors.Is(err, errMoved) || pgconn.SafeToRetry(err) && !refused(err)
+}
+
+// lost reports whether the connection broke, or the server is going down.
+func lost(err error) bool {
+	if errors.Is(err, puddle.ErrClosedPool) || errors.Is(err, errMoved) {
+		return false
+	}
+	code := codeOf(err)
+	return code == "" || strings.HasPrefix(code, classConnection) || strings.HasPrefix(code, classOperator)
+}
+
+// refused: the server answered, and another try would get the same answer.
+func refused(err error) bool {
+	code := codeOf(err)
+	return strings.HasPrefix(code, classAuthorization) || code == undefinedDatabase
+}
+
+// explain wraps what a driver's error says and, where somebody can do something about it, the vault's. Of the
+// driver's own error only the message stays: its details hold the values of rows, its configuration the password.
+func explain(ctx context.Context, doing string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || lost(err)):
+		return ctx.Err()
+	case errors.Is(err, puddle.ErrClosedPool):
+		return vault.ErrClosed
+	case isOurs(err):
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if cause := causeOf(err); cause != nil {
+		return fmt.Errorf("%s: %w: %s", doing, cause, message(err))
+	}
+	return fmt.Errorf("%s: %s", doing, message(err))
+}
+
+// isOurs: an error of the vault, not of the driver.
+func isOurs(err error) bool {
+	return errors.Is(err, vault.ErrNoPerson) || errors.Is(err, errMoved)
+}
+
+func causeOf(err error) error {
+	code := codeOf(err)
+	switch code {
+	case "":
+		return ErrUnreachable
+	case diskFull:
+		return vault.ErrFull
+	case readOnlyTransaction:
+		return vault.ErrReadOnly
+	case dataCorrupted, indexCorrupted:
+		return vault.ErrDamaged
+	case insufficientPrivilege:
+		return ErrForbidden
+	case undefinedDatabase:
+		return ErrRefused
+	}
+	switch {
+	case strings.HasPrefix(code, classAuthorization):
+		return ErrRefused
+	case strings.HasPrefix(code, classConnection), strings.HasPrefix(code, classOperator):
+		return ErrUnreachable
+	}
+	return nil
+}
+
+// message is the text of a driver's error, without values.
+func message(err error) string {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case !ok:
+		return strings.ReplaceAll(err.Error(), "\n\t", " ")
+	case strings.HasPrefix(e.Code, classBadData):
+		return classBadDataMessage + " (SQLSTATE " + e.Code + ")"
+	}
+	return e.Message + " (SQLSTATE " + e.Code + ")"
+}

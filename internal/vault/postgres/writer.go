@@ -1,0 +1,71 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// change runs one caller's statements in a transaction and returns when they are on disk. Each statement sees what
+// others committed before it began (READ COMMITTED): what must not change between two of them is locked by the first.
+// run may be called again, after a rollback, and must not keep what it did before. An error other than the context's
+// means that nothing was written, unless the connection was lost: then nobody knows.
+func change[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run func(*conn) (T, error)) (T, error) {
+	return written(ctx, pool, doing, func(c *pgxpool.Conn) (result T, err error) {
+		err = pgx.BeginTxFunc(ctx, c, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
+			result, err = run(&conn{ctx, tx})
+			return err
+		})
+		return result, err
+	})
+}
+
+// changeOne is change for a single statement, which is a transaction of its own: one round trip instead of three.
+func changeOne[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run func(*conn) (T, error)) (T, error) {
+	return written(ctx, pool, doing, func(c *pgxpool.Conn) (T, error) { return run(&conn{ctx, c}) })
+}
+
+func written[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run func(*pgxpool.Conn) (T, error)) (T, error) {
+	var result, none T
+	err := again(ctx, repeatable, func() error {
+		return pool.AcquireFunc(ctx, func(c *pgxpool.Conn) (err error) {
+			result, err = run(c)
+			return err
+		})
+	})
+	if err != nil {
+		return none, explain(ctx, doing, err)
+	}
+	return result, nil
+}
+
+const (
+	tries = 5
+	pause = 5 * time.Millisecond // before the second try; each further one twice as long
+)
+
+// errMoved begins a transaction anew: what it read first has changed since.
+var errMoved = errors.New("changed by somebody else all the time")
+
+// again does something until it works, fails in a way that another try does not mend, or was tried often enough.
+func again(ctx context.Context, mends func(error) bool, do func() error) (err error) {
+	for try := range tries {
+		if try > 0 {
+			timer := time.NewTimer(pause<<(try-1) + rand.N(pause<<(try-1)))
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+				timer.Stop()
+				return err
+			}
+		}
+		if err = do(); err == nil || ctx.Err() != nil || !mends(err) {
+			return err
+		}
+	}
+	return err
+}
