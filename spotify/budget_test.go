@@ -79,10 +79,14 @@ func TestProcessesPauseTogether(t *testing.T) {
 		"quota": {emulator.Fault{Operation: playing, Quota: true, RetryAfter: time.Hour}, spotify.ErrQuotaExceeded},
 	} {
 		inWindow(t, 0, func(t *testing.T, world *emulator.Emulator) {
-			both := processes(t, world, spotify.NewMemoryBudget(60), 2)
+			budget := spotify.NewMemoryBudget(60)
+			both := processes(t, world, budget, 2)
 			world.Fail(c.fault)
 			if err := look(t, both[0].With(spotify.WithMaxWait(0))); !errors.Is(err, c.want) {
 				t.Errorf("%s: got %v, want %v", name, err, c.want)
+			}
+			if reason, until, err := budget.Paused(t.Context()); reason != name || time.Until(until) != time.Hour || err != nil {
+				t.Errorf("%s: Paused = %q, %v, %v when the call has failed: this process may end now", name, reason, until, err)
 			}
 			time.Sleep(time.Minute)
 			err := look(t, both[1].With(spotify.WithMaxWait(0)))
@@ -95,6 +99,22 @@ func TestProcessesPauseTogether(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who waits for nothing does not wait for what other processes have heard, however short.
+func TestShortPausesOfOthers(t *testing.T) {
+	t.Parallel()
+	inWindow(t, 0, func(t *testing.T, world *emulator.Emulator) {
+		budget := spotify.NewMemoryBudget(60)
+		client := processes(t, world, budget, 1)[0].With(spotify.WithMaxWait(0))
+		if err := budget.Pause(t.Context(), spotify.BudgetRate, time.Now().Add(2*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := look(t, client); !errors.Is(err, spotify.ErrRateLimited) || time.Since(began) != 0 {
+			t.Errorf("never wait: %v after %v, want ErrRateLimited at once", err, time.Since(began))
+		}
+	})
 }
 
 // Losing a Budget loses nothing but politeness.

@@ -50,7 +50,8 @@ type turn struct {
 	background bool
 	patience   time.Duration // how long it may wait
 
-	enough time.Time  // when its patience ends
+	asked  time.Time  // when it began to wait
+	enough time.Time  // when its patience ends, and the Budget's time to answer
 	ready  chan error // has one value when the waiting is over
 }
 
@@ -76,7 +77,7 @@ func (g *Governor) admit(ctx context.Context, t *turn) (waited time.Duration, er
 		g.mu.Unlock()
 		return 0, r
 	}
-	t.enough, t.ready = now.Add(g.permits.atLeast(t.patience)), make(chan error, 1)
+	t.asked, t.enough, t.ready = now, now.Add(g.permits.atLeast(t.patience)), make(chan error, 1)
 	g.waiting.push(t)
 	t.tally.Waits++
 	g.pump(now)
@@ -214,8 +215,15 @@ func (g *Governor) forgo(t *turn) {
 }
 
 // limited remembers a 429 and gives back the place. Who waits and cannot wait so long hears
-// it at once.
+// it at once; the other processes have heard when it returns, for this one may end then.
 func (g *Governor) limited(t *turn, quota bool, until time.Time) {
+	g.refused(t, quota, until)
+	if g.permits != nil {
+		g.permits.pause(quota, until)
+	}
+}
+
+func (g *Governor) refused(t *turn, quota bool, until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
@@ -226,9 +234,6 @@ func (g *Governor) limited(t *turn, quota bool, until time.Time) {
 		g.window.tooMany(now)
 	}
 	g.window.forgo(t.subject)
-	if g.permits != nil {
-		go g.permits.pause(quota, until)
-	}
 	g.coolDown(now, quota, until)
 }
 
@@ -238,7 +243,7 @@ func (g *Governor) coolDown(now time.Time, quota bool, until time.Time) {
 		switch {
 		case quota:
 			return &refusal{ErrQuotaExceeded, g.cooldown.quota}
-		case g.cooldown.rate.After(t.enough):
+		case g.cooldown.rate.After(t.asked.Add(t.patience)):
 			return &refusal{ErrRateLimited, g.cooldown.rate}
 		}
 		return nil
