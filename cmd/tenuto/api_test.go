@@ -20,6 +20,7 @@ type desk struct {
 	t     *testing.T
 	world *emulator.Emulator
 	flags []string
+	state string // XDG_STATE_HOME
 }
 
 // newDesk logs alice in with every scope. What nobody mentions is as in the flags.
@@ -44,7 +45,8 @@ func newDesk(t *testing.T, c emulator.Config, flags ...string) *desk {
 	if err := auth.ConfigToFile(file, conf); err != nil {
 		t.Fatal(err)
 	}
-	return &desk{t, world, append(flags, "--config", file, "--accounts-url", world.AccountsURL(), "--api-url", world.APIURL())}
+	flags = append(flags, "--config", file, "--accounts-url", world.AccountsURL(), "--api-url", world.APIURL())
+	return &desk{t, world, flags, t.TempDir()}
 }
 
 // run runs a command line in this process, and returns its status and what it printed. No output
@@ -52,7 +54,7 @@ func newDesk(t *testing.T, c emulator.Config, flags ...string) *desk {
 func (d *desk) run(args ...string) (status int, out, errs string) {
 	d.t.Helper()
 	var stdout, stderr bytes.Buffer
-	p := &program{in: strings.NewReader(""), out: &stdout, err: &stderr, lookup: lookupIn(nil)}
+	p := &program{in: strings.NewReader(""), out: &stdout, err: &stderr, lookup: lookupIn(map[string]string{"XDG_STATE_HOME": d.state})}
 	status = p.run(d.t.Context(), append(args, d.flags...))
 	noSecrets(d.t, d.world, fmt.Sprintf("the output of %q", args), stdout.String()+stderr.String())
 	return status, stdout.String(), stderr.String()

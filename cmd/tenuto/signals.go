@@ -13,6 +13,9 @@ type stopped struct{ signal os.Signal }
 
 func (s stopped) Error() string { return "stopped: " + s.signal.String() }
 
+// Is reports that to be stopped is to be cancelled, also where an error tells the cause.
+func (s stopped) Is(target error) bool { return target == context.Canceled }
+
 // untilSignal ends when somebody asks us to stop: Ctrl-C, a service manager, a terminal that is
 // closed. What was ignored when we started (nohup) stays ignored. A second signal ends us at once.
 func untilSignal(parent context.Context) context.Context {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -90,16 +91,61 @@ func TestWaitingIsSaid(t *testing.T) {
 	t.Parallel()
 	world := emulator.Start(t, emulator.Config{AutoApprove: "alice", TokenLifetime: time.Second})
 	env := againstWorld(t, world, "SPOTIFY_REDIRECT_URI=http://127.0.0.1/callback")
-	output(t, env, "login")
+	output(t, env, "login", "--scope", "user-read-currently-playing")
 	before := len(world.Ledger().Grant("refresh_token"))
 	world.Fail(emulator.Fault{Operation: "POST /api/token", Delay: 3 * time.Second})
-	first := start(t, env, "token")
+	commands := []*process{start(t, env, "token")}
 	waitFor(t, "the refresh is sent", func() bool { return len(world.Ledger().Grant("refresh_token")) > before })
-	second := start(t, env, "token")
-	second.until("waiting for a refresh of this login")
-	for _, p := range []*process{first, second} {
+	for _, args := range [][]string{{"token"}, {"api", "GET", "/me"}, {"now"}} {
+		commands = append(commands, start(t, env, args...))
+	}
+	for _, p := range commands[1:] {
+		p.until("waiting for a refresh of this login")
+	}
+	for _, p := range commands {
 		if status := p.end(); status != done {
-			t.Errorf("token = %d, want %d", status, done)
+			t.Errorf("%q = %d, want %d", p.cmd.Args, status, done)
 		}
+	}
+}
+
+// TestStoppedWhileCalling: whoever stops a command that waits for Spotify hears no error about it.
+func TestStoppedWhileCalling(t *testing.T) {
+	t.Parallel()
+	world := emulator.Start(t, emulator.Config{AutoApprove: "alice"})
+	env := againstWorld(t, world, "SPOTIFY_REDIRECT_URI=http://127.0.0.1/callback")
+	output(t, env, "login", "--scope", "user-read-currently-playing,user-modify-playback-state,user-read-playback-state,user-library-read")
+	for _, c := range []struct {
+		operation string
+		fault     emulator.Fault
+		args      []string
+	}{
+		{nowOperation, emulator.Fault{Delay: time.Hour}, []string{"now"}},
+		{nowOperation, emulator.Fault{Delay: time.Hour}, []string{"now", "--watch"}},
+		{nowOperation, emulator.Fault{Status: 503, RetryAfter: 50 * time.Second}, []string{"now"}},
+		{"GET /me/player/devices", emulator.Fault{Delay: time.Hour}, []string{"next", "--device", "kitchen"}},
+		{"PUT /me/player/pause", emulator.Fault{Delay: time.Hour}, []string{"pause"}},
+		{"GET /search", emulator.Fault{Delay: time.Hour}, []string{"search", "moon"}},
+		{"GET /search", emulator.Fault{Delay: time.Hour}, []string{"play", "moon"}},
+		{"GET /me", emulator.Fault{Delay: time.Hour}, []string{"whoami"}},
+		{"GET /me", emulator.Fault{Delay: time.Hour}, []string{"api", "GET", "/me"}},
+		{"GET /me/tracks", emulator.Fault{After: 1, Delay: time.Hour}, []string{"api", "get-users-saved-tracks", "limit=10", "--all", "--columns", "nothing"}},
+	} {
+		c.fault.Operation, c.fault.Times = c.operation, -1
+		stop := world.Fail(c.fault)
+		before := len(world.Ledger().Of(c.operation))
+		p := start(t, env, c.args...)
+		waitFor(t, "the call is sent", func() bool { return len(world.Ledger().Of(c.operation)) > before+c.fault.After })
+		if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		want := 130
+		if slices.Contains(c.args, "--watch") { // this is how it is meant to end
+			want = done
+		}
+		if status, said := p.end(), p.output(); status != want || strings.Contains(said, "tenuto:") || strings.Contains(said, "hint:") {
+			t.Errorf("%q, stopped = %d and %q, want %d and no error", c.args, status, said, want)
+		}
+		stop()
 	}
 }

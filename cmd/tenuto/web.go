@@ -68,15 +68,31 @@ func (p *program) web(f *webFlags) (*web, error) {
 	if f.forApp {
 		a, source, err = p.appSource(f)
 	} else if w.login, err = p.saved(&f.loginFlags); err == nil {
-		a, source = w.login.app, w.login.token
+		a, source = w.login.app, waiting{w.login.token, p.note}
 	}
 	if err != nil {
 		return nil, err
 	}
 	w.mode, _ = f.modeOf()
+	options = append(options, spotify.WithGovernor(spotify.NewGovernor(0, p.pausesOf(a))))
 	w.Client = spotify.New(source, append(options, a.webAPI()...)...)
 	return w, nil
 }
+
+// waiting is a login of which the person hears when it takes long.
+type waiting struct {
+	*auth.RefreshingToken
+	note func(text string)
+}
+
+// Token is good for now.
+func (w waiting) Token(ctx context.Context) (*auth.Token, error) {
+	slow := time.AfterFunc(time.Second, func() { w.note(waitingForRefresh) })
+	defer slow.Stop()
+	return w.RefreshingToken.Token(ctx)
+}
+
+const waitingForRefresh = "waiting for a refresh of this login, by this tenuto or another one"
 
 // options are what the flags say, checked. A command ends too soon for a cache to be of use.
 func (f *webFlags) options() ([]spotify.Option, error) {
