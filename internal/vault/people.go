@@ -96,9 +96,14 @@ func (db *DB) openProfile(sealed []byte, app, userID string) (p Profile, err err
 }
 
 // Forget removes the person, all sessions and the grant in one transaction. A login or refresh that was under way
-// cannot bring them back. Whoever it was gets a new user ID at the next login. Absent is not an error.
+// cannot bring them back, nor a backup once KeepDeletions has a list: then the user ID is on it, on disk, when Forget
+// returns nil. Whoever it was gets a new user ID at the next login. Absent is not an error.
 func (db *DB) Forget(ctx context.Context, app, userID string) error {
-	if err := db.tables.DeletePerson(ctx, app, userID); err != nil {
+	err := db.tables.DeletePerson(ctx, app, userID)
+	if err == nil {
+		err = db.listDeletion(app, userID)
+	}
+	if err != nil {
 		return fmt.Errorf("forget: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ type Tables interface {
 	LivingTables
 	CensusTables
 	UpkeepTables
+	DeletionTables
 
 	// Meta returns the value under name, nil if there is none. CreateMeta keeps one that is there.
 	Meta(ctx context.Context, name string) ([]byte, error)
@@ -39,7 +40,7 @@ type Tables interface {
 	UpdatePerson(ctx context.Context, row PersonRow, was []byte) (bool, error)
 	// MergePerson gives the sessions of one person to another of the same app, and deletes the first.
 	MergePerson(ctx context.Context, app, from, into string) error
-	// DeletePerson deletes the person, the sessions and the grant under the same key, and for a day keeps
+	// DeletePerson deletes the person, the sessions and the grant under the same key, and for DeletionsKept keeps
 	// InsertGrant from writing that key: a login that was under way does not come back.
 	DeletePerson(ctx context.Context, app, userID string) error
 

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,6 +42,8 @@ type DB struct {
 	keys   *KeyRing
 	index  index
 	upkeep keeper
+
+	deletions atomic.Pointer[Deletions] // set by KeepDeletions
 }
 
 // New is for dialects: it puts the vault on top of their tables. The first time it makes the index key; later it

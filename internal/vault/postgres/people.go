@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
@@ -73,7 +72,7 @@ func (t *tables) MergePerson(ctx context.Context, app, from, into string) error 
 		if _, err := c.exec(moveSessions, app, from, into); err != nil {
 			return nil, err
 		}
-		return nil, t.forget(c, app, from)
+		return nil, forget(c, app, from, t.clock())
 	})
 	return err
 }
@@ -84,35 +83,7 @@ func (t *tables) DeletePerson(ctx context.Context, app, userID string) error {
 		if _, err := lockPerson(c, app, userID); err != nil {
 			return nil, err
 		}
-		return nil, t.forget(c, app, userID)
+		return nil, forget(c, app, userID, t.clock())
 	})
-	return err
-}
-
-const (
-	deletePerson = `
-DELETE FROM people WHERE app = $1 AND user_id = $2`
-
-	insertForgotten = `
-INSERT INTO forgotten (app, user_id, until) VALUES ($2, $3, ` + now + ` + $4)
-ON CONFLICT (app, user_id) DO UPDATE SET until = excluded.until`
-
-	forgottenFor = 24 * time.Hour // longer than any login or refresh under way
-)
-
-// forget is called with the person locked.
-func (t *tables) forget(c *conn, app, userID string) error {
-	if _, err := c.exec(deleteGrant, app, userID); err != nil {
-		return err
-	}
-	if err := lockSessions(c, app, userID); err != nil {
-		return err
-	}
-	for _, statement := range []string{deleteSessions, deletePerson} {
-		if _, err := c.exec(statement, app, userID); err != nil {
-			return err
-		}
-	}
-	_, err := c.exec(insertForgotten, t.clock(), app, userID, forgottenFor.Milliseconds())
 	return err
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"time"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
@@ -48,7 +47,7 @@ func (t *tables) MergePerson(ctx context.Context, app, from, into string) error 
 		if _, err := c.exec(moveSessions, app, from, into); err != nil {
 			return nil, err
 		}
-		return nil, t.forget(c, app, from)
+		return nil, forget(c, app, from, t.now())
 	})
 	return err
 }
@@ -56,28 +55,7 @@ func (t *tables) MergePerson(ctx context.Context, app, from, into string) error 
 // DeletePerson implements vault.Tables.
 func (t *tables) DeletePerson(ctx context.Context, app, userID string) error {
 	_, err := change(ctx, t.writer, "delete person", func(c *conn) (any, error) {
-		return nil, t.forget(c, app, userID)
+		return nil, forget(c, app, userID, t.now())
 	})
-	return err
-}
-
-const (
-	deletePerson = `
-DELETE FROM people WHERE app = ? AND user_id = ?`
-
-	insertForgotten = `
-INSERT INTO forgotten (app, user_id, until) VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET until = excluded.until`
-
-	forgottenFor = 24 * time.Hour // longer than any login or refresh under way
-)
-
-func (t *tables) forget(c *conn, app, userID string) error {
-	for _, statement := range []string{deleteSessions, deleteGrant, deletePerson} {
-		if _, err := c.exec(statement, app, userID); err != nil {
-			return err
-		}
-	}
-	_, err := c.exec(insertForgotten, app, userID, millis(t.now().Add(forgottenFor)))
 	return err
 }
