@@ -47,6 +47,10 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) {
 		s.notOurs(w, r, cb.State)
 		return
 	}
+	if until := s.coolUntil(r.Context()); !until.IsZero() {
+		s.problem(w, r, busySpotify(until)) // nothing is spent: the same page can be loaded again then
+		return
+	}
 	s.jar.clear(w, s.jar.attemptName(cb.State))
 	// From here on the person's patience does not count: a code works once, and its answer must not
 	// be lost because a tab was closed.
@@ -101,14 +105,15 @@ func (s *Server) finish(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		s.storeFailed(w, r, err)
 		return
 	}
+	s.waitForTurn(ctx)
 	token, err := a.login.RequestToken(ctx, s.cred, cb)
 	if err != nil {
-		s.loginFailed(w, r, loginProblem(err, s.cooldown.note(err, s.Now())), err)
+		s.loginFailed(w, r, loginProblem(err, s.pauseAfter(ctx, err)), err)
 		return
 	}
 	who, err := s.whoIs(ctx, token)
 	if err != nil {
-		s.loginFailed(w, r, loginProblem(err, s.cooldown.note(err, s.Now())), err)
+		s.loginFailed(w, r, loginProblem(err, time.Time{}), err)
 		return
 	}
 	userID, err := s.db.SignIn(ctx, s.app, who.account, who.alias, who.profile)

@@ -31,6 +31,14 @@ type Config struct {
 	Scopes     auth.ScopeSet // asked for at login; empty: what the page needs, user-read-currently-playing
 	Idle       time.Duration // how long an unused session lives; 0: 30 days
 
+	// RateLimit is how many calls to the Web API Spotify allows the app in any 30 seconds: those who
+	// share DB keep to it together. 0: nobody knows; each learns its part from Spotify's answers.
+	RateLimit int
+
+	// Replicas says that other servers of this process use DB too. Of a database that other processes
+	// can reach that is always assumed.
+	Replicas bool
+
 	Now func() time.Time // nil is time.Now
 	Log *slog.Logger     // nil is slog.Default
 }
@@ -90,6 +98,9 @@ func (c Config) check() (*settings, error) {
 		return nil, fmt.Errorf("server: idle time %v is negative: use 0 for 30 days", c.Idle)
 	}
 	s.Idle = cmp.Or(c.Idle, defaultIdle)
+	if c.RateLimit < 0 {
+		return nil, fmt.Errorf("server: a rate limit of %d calls is negative: use 0 where it is not known", c.RateLimit)
+	}
 	if s.Now == nil {
 		s.Now = time.Now
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"time"
-
-	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 const (
@@ -48,7 +46,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusUnauthorized, signedOutJSON)
 		return
 	}
-	t := s.watchers.join(v.UserID, v.Handle)
+	t := s.watchers.join(v.UserID, v.Handle, v.id)
 	if t == nil || s.stop.stopped() {
 		if t != nil {
 			s.watchers.leave(v.UserID, t)
@@ -59,10 +57,10 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	defer s.watchers.leave(v.UserID, t)
 	s.metrics.streams.Inc()
 	defer s.metrics.streams.Dec()
-	s.stream(w, r, v, t)
+	s.stream(w, r, t)
 }
 
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, v *visitor, t *tab) {
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, t *tab) {
 	out := newEventWriter(w)
 	if out.send("retry: 3000\n\n") != nil {
 		return
@@ -85,11 +83,6 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, v *visitor, t *t
 			}
 			err = out.event("playing", p.at(s.Now()).json())
 		case <-beat.C:
-			// Another replica may have ended the session.
-			if _, gone := s.db.Session(r.Context(), s.app, v.id, s.Now()); errors.Is(gone, vault.ErrNoSession) {
-				_ = out.event("signed-out", struct{}{})
-				return
-			}
 			err = out.send(": here\n\n")
 		}
 		if err != nil {

@@ -99,7 +99,7 @@ func (s *Server) startLogin(w http.ResponseWriter, r *http.Request, ask loginAsk
 			opts = append(opts, auth.ShowDialog) // only a new yes starts a new six months
 		}
 	}
-	if until := s.coolUntil(); !until.IsZero() {
+	if until := s.coolUntil(r.Context()); !until.IsZero() {
 		s.problem(w, r, busySpotify(until))
 		return
 	}

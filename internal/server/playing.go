@@ -49,7 +49,7 @@ func (s *Server) ask(ctx context.Context, userID string) playing {
 	asked := s.Now()
 	answer, err := s.spotify.As(s.grants.For(userID)).Player.CurrentlyPlaying(ctx, nil)
 	if err != nil {
-		p := playingFailed(err, s.cooldown.note(err, asked))
+		p := playingFailed(err, s.pauseAfter(ctx, err))
 		p.Asked = asked
 		s.notePlaying(userID, p, err)
 		return p

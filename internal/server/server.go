@@ -25,18 +25,26 @@ type Server struct {
 	journal  *journal
 	metrics  *metrics
 	watchers *watchers
-	cooldown cooldown
+	budget   *vault.Budget   // of the Web API
+	cooldown *vault.Cooldown // of the accounts service
 	stop     *stopper
 
 	public     http.Handler
 	operations http.Handler
 }
 
+// Replicas that share the database are one server: what one of them ends, or hears from Spotify, the
+// others heed within five seconds. A session is read for every request; this is what is remembered.
 const (
 	// grantCache is how long an access token may be served from memory after its record was read.
-	// Our own logins, refreshes and deletions are seen at once; a session is read every time, so
-	// what another replica ended ends here with its session, not with this.
-	grantCache = 30 * time.Second
+	// Our own logins, refreshes and deletions are seen at once; those of other replicas after this.
+	grantCache      = 3 * time.Second
+	grantCacheAlone = 30 * time.Second
+
+	// lookEvery is how often the sessions of open streams are looked at. Alone, only time ends one
+	// that we do not hear of.
+	lookEvery      = 3 * time.Second
+	lookEveryAlone = 20 * time.Second
 
 	// patience is how long a person waits for Spotify before the page says so.
 	patience = 8 * time.Second
@@ -53,13 +61,15 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{settings: set, app: set.App.ClientID, db: set.DB, cred: cred}
+	s.budget = s.db.Budget(s.app, set.RateLimit)
+	s.cooldown = s.db.Cooldown(s.app, set.Now)
 	s.grants = cred.Grants(s.db.Grants(s.app), s.grantOptions()...)
 	s.jar = newJar(set.secure)
 	s.limits = newLimiter(set.Now)
 	s.journal = newJournal(set.Log, set.Now)
 	s.metrics = newMetrics()
 	s.stop = newStopper()
-	s.watchers = newWatchers(s.ask, set.Now, s.stop.stopping)
+	s.watchers = s.newWatchers()
 	s.spotify = spotify.New(nil, s.spotifyOptions()...)
 	if s.views, err = newViews(); err != nil {
 		return nil, err
@@ -69,12 +79,15 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
+// shared reports whether other servers may use the database.
+func (s *Server) shared() bool { return s.Replicas || !s.db.Exclusive() }
+
 // grantOptions: after a crash nobody waits for the leases of the process that died, where the
 // database is ours alone.
 func (s *Server) grantOptions() []auth.GrantsOption {
-	opts := []auth.GrantsOption{auth.CacheFor(grantCache)}
-	if s.db.Exclusive() {
-		opts = append(opts, auth.Exclusive())
+	opts := []auth.GrantsOption{auth.CacheFor(grantCacheAlone), auth.Exclusive()}
+	if s.shared() {
+		opts = []auth.GrantsOption{auth.CacheFor(grantCache)}
 	}
 	if lease := failpoint.Lease(); lease > 0 {
 		opts = append(opts, auth.LeaseFor(lease))
@@ -88,6 +101,7 @@ func (s *Server) spotifyOptions() []spotify.Option {
 		spotify.WithMaxWait(0),
 		spotify.WithRetries(1),
 		spotify.WithCacheSize(0),
+		spotify.WithGovernor(spotify.NewGovernor(s.RateLimit, s.budget)),
 		spotify.WithObserver(s.metrics.spotifyCall),
 	}
 	switch {

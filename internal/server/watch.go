@@ -20,13 +20,16 @@ const (
 // watchers are the people whose pages are open. Each has one room however many tabs: Spotify is
 // asked once for all of them, when a track ends or every 30 seconds, and only while there are any.
 type watchers struct {
-	askFor   func(ctx context.Context, userID string) playing
-	now      func() time.Time
-	stopping <-chan struct{}
+	askFor    func(ctx context.Context, userID string) playing
+	livingOf  func(ctx context.Context, ids []string) ([]string, error) // see sentry.go
+	lookEvery time.Duration
+	now       func() time.Time
+	stopping  <-chan struct{}
 
-	mu    sync.Mutex
-	rooms map[string]*room
-	tabs  int
+	mu      sync.Mutex
+	rooms   map[string]*room
+	tabs    int
+	dismiss context.CancelFunc // of the sentry
 }
 
 // room is one person's tabs and what was last heard.
@@ -43,12 +46,20 @@ type room struct {
 // tab is one open stream.
 type tab struct {
 	handle  string       // of its session
+	id      string       // the session's secret
 	updates chan playing // closed when the tab is too slow or the session ends
 	ended   bool         // the session: set before updates is closed
 }
 
-func newWatchers(ask func(context.Context, string) playing, now func() time.Time, stopping <-chan struct{}) *watchers {
-	return &watchers{askFor: ask, now: now, stopping: stopping, rooms: map[string]*room{}}
+func (s *Server) newWatchers() *watchers {
+	every := lookEveryAlone
+	if s.shared() {
+		every = lookEvery
+	}
+	return &watchers{
+		askFor: s.ask, livingOf: s.living, lookEvery: every,
+		now: s.Now, stopping: s.stop.stopping, rooms: map[string]*room{},
+	}
 }
 
 // heard notes what a page has just asked, so that open tabs show it too and the stream that this
@@ -96,8 +107,9 @@ func (w *watchers) expire(userID string, r *room) {
 	})
 }
 
-// join opens a stream; nil if there are too many. The first tab of a room starts its asking.
-func (w *watchers) join(userID, handle string) *tab {
+// join opens a stream of a session; nil if there are too many. The first tab of a room starts its
+// asking.
+func (w *watchers) join(userID, handle, id string) *tab {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r := w.rooms[userID]
@@ -110,9 +122,12 @@ func (w *watchers) join(userID, handle string) *tab {
 		}
 		return nil
 	}
-	t := &tab{handle: handle, updates: make(chan playing, tabBuffer)}
+	t := &tab{handle: handle, id: id, updates: make(chan playing, tabBuffer)}
 	r.tabs[t] = struct{}{}
 	w.tabs++
+	if w.tabs == 1 {
+		w.post()
+	}
 	if r.known {
 		t.updates <- r.last
 	}
@@ -143,6 +158,9 @@ func (w *watchers) drop(userID string, r *room, t *tab, ended bool) {
 	}
 	delete(r.tabs, t)
 	w.tabs--
+	if w.tabs == 0 {
+		w.dismiss()
+	}
 	t.ended = ended
 	close(t.updates)
 	if len(r.tabs) == 0 {
@@ -153,16 +171,20 @@ func (w *watchers) drop(userID string, r *room, t *tab, ended bool) {
 
 // endSession closes the streams of one session, endPerson those of all.
 func (w *watchers) endSession(userID, handle string) {
-	w.end(userID, func(t *tab) bool { return t.handle == handle }, false)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.end(userID, func(t *tab) bool { return t.handle == handle })
 }
 
 func (w *watchers) endPerson(userID string) {
-	w.end(userID, func(*tab) bool { return true }, true)
-}
-
-func (w *watchers) end(userID string, match func(*tab) bool, forget bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.end(userID, func(*tab) bool { return true })
+}
+
+// end closes a person's streams that match. When none is left, what the person listened to is
+// forgotten too. The lock is held.
+func (w *watchers) end(userID string, match func(*tab) bool) {
 	r := w.rooms[userID]
 	if r == nil {
 		return
@@ -172,7 +194,7 @@ func (w *watchers) end(userID string, match func(*tab) bool, forget bool) {
 			w.drop(userID, r, t, true)
 		}
 	}
-	if forget {
+	if len(r.tabs) == 0 {
 		delete(w.rooms, userID)
 	}
 }

@@ -11,7 +11,8 @@ import (
 // watchNobody are watchers who would fail the test if they asked Spotify.
 func watchNobody(t *testing.T) *watchers {
 	ask := func(context.Context, string) playing { t.Error("Spotify was asked"); return playing{over: true} }
-	return newWatchers(ask, time.Now, nil)
+	all := func(_ context.Context, ids []string) ([]string, error) { return ids, nil }
+	return &watchers{askFor: ask, livingOf: all, lookEvery: lookEvery, now: time.Now, rooms: map[string]*room{}}
 }
 
 func count(w *watchers) (rooms, tabs int) {
@@ -31,7 +32,7 @@ func TestRoomsAreGivenBack(t *testing.T) {
 			w.heard("alice", playing{Line: "Now playing: Song", over: true})
 			time.Sleep(linger - time.Second)
 		}
-		if tab := w.join("alice", "here"); tab == nil || (<-tab.updates).Line != "Now playing: Song" {
+		if tab := w.join("alice", "here", "id"); tab == nil || (<-tab.updates).Line != "Now playing: Song" {
 			t.Error("the stream does not begin with what the page showed")
 		} else {
 			time.Sleep(time.Hour)
@@ -63,7 +64,7 @@ func TestRoomsAreBounded(t *testing.T) {
 		open := map[string]*tab{}
 		for i := range allTabs + 10 {
 			name := fmt.Sprint("person ", i)
-			if tab := w.join(name, "here"); tab != nil {
+			if tab := w.join(name, "here", name); tab != nil {
 				open[name] = tab
 			}
 		}
