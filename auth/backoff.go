@@ -9,10 +9,14 @@ import (
 )
 
 const (
-	restFirst    = time.Second // after the first failure; doubled with each further one
-	restLongest  = time.Minute
-	restDoubting = 15 * time.Minute // while Spotify is not believed, for every request is a risk
-	obeyLongest  = time.Hour        // a Retry-After is obeyed up to here
+	restFirst     = time.Second // after the first failure; doubled with each further one
+	restLongest   = time.Minute
+	doubtFirst    = 2 * time.Minute // while Spotify is not believed, for every request is a risk
+	doubtRest     = 15 * time.Minute
+	outageRest    = 30 * time.Second // while everybody's requests fail
+	outageCount   = 10               // failures in a row, whoever's, that make an outage
+	obeyLongest   = time.Hour        // a Retry-After is obeyed up to here
+	probeReserved = requestTime      // for the one request that finds out whether it is over
 )
 
 // rest is a pause after a failure, during which its error is the answer. The zero value is no
@@ -28,11 +32,15 @@ type rest struct {
 
 // after is the next rest, for one more failure.
 func (r rest) after(err error, now time.Time) rest {
-	longest := restLongest
+	first, longest := restFirst, restLongest
 	if errors.Is(err, errDoubted) {
-		longest = restDoubting
+		first, longest = doubtFirst, doubtRest
 	}
-	d := jitter(min(restFirst<<min(r.failures, 10), longest))
+	return r.afterAtMost(err, now, first, longest)
+}
+
+func (r rest) afterAtMost(err error, now time.Time, first, longest time.Duration) rest {
+	d := jitter(min(first<<min(r.failures, 10), longest))
 	if e, ok := errors.AsType[*Error](err); ok {
 		d = max(d, min(e.RetryAfter, obeyLongest))
 	}
@@ -48,42 +56,82 @@ func (r rest) over(now time.Time) bool {
 }
 
 // breaker stops all requests of an app for a while: when Spotify does not accept the app
-// itself, finds that it asks too often, or refuses so many people that it cannot be true.
-// None of these says anything about a person.
+// itself, finds that it asks too often, fails for everybody, or refuses so many people that it
+// cannot be true. None of these says anything about a person.
 type breaker struct {
-	mu    sync.Mutex
-	rest  rest
-	doubt doubt
+	mu      sync.Mutex
+	rest    rest
+	failing int // requests in a row that were not answered
+	doubt   doubt
+}
+
+// resting is the error that all share while nobody may ask. An outage does not stop those who
+// must ask again.
+func (b *breaker) resting(now time.Time, again bool) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rest.over(now) || again && failure(b.rest.err) == OutcomeFailed {
+		return nil
+	}
+	return b.rest.err
 }
 
 // admit lets a request pass, or returns the error that all share. Once a rest is over, one
 // request tries and the others wait for what it hears.
-func (b *breaker) admit(now time.Time) error {
+func (b *breaker) admit(now time.Time, again bool) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.rest.err == nil:
+	case b.rest.err == nil, again && failure(b.rest.err) == OutcomeFailed:
 		return nil
 	case !b.rest.over(now):
 		return b.rest.err
 	}
-	b.rest.ends, b.rest.endsWall = time.Now().Add(requestTime), now.Add(requestTime)
+	b.rest.ends, b.rest.endsWall = time.Now().Add(probeReserved), now.Add(probeReserved)
 	return nil
 }
 
 // heard takes in how a request ended, and gives back what is to be made of it: the same, or
-// errDoubted.
-func (b *breaker) heard(err error, now time.Time) error {
+// errDoubted; and whether a verdict fell when Spotify was in trouble. overdue: by our own calendar
+// the consent is over.
+func (b *breaker) heard(err error, overdue bool, now time.Time) (_ error, shaky bool) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	e, answered := errors.AsType[*Error](err)
-	switch err = b.doubt.weigh(err); {
-	case errors.Is(err, ErrApp), errors.Is(err, errDoubted), answered && e.Status == http.StatusTooManyRequests:
+	var shaken []func()
+	switch err = b.doubt.weigh(err, overdue, now); {
+	case errors.Is(err, ErrApp), errors.Is(err, errDoubted), throttled(err):
 		b.rest = b.rest.after(err, now)
 	case err == nil, errors.Is(err, ErrReauthorize):
-		b.rest = rest{}
+		b.rest, b.failing = rest{}, 0
+		shaky = err != nil && b.doubt.shaky(now)
+	case fails(err):
+		shaken = b.doubt.troubled(now)
+		if b.failing++; b.failing > outageCount {
+			b.rest = b.rest.afterAtMost(err, now, restFirst, outageRest)
+		}
 	}
-	return err
+	b.mu.Unlock()
+	for _, shake := range shaken {
+		shake()
+	}
+	return err, shaky
+}
+
+// pauseUntil is when the rest that err began is over.
+func (b *breaker) pauseUntil() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.rest.endsWall
+}
+
+// throttled reports whether err is Spotify's 429.
+func throttled(err error) bool {
+	e, answered := errors.AsType[*Error](err)
+	return answered && e.Status == http.StatusTooManyRequests
+}
+
+// fails reports whether err is Spotify's failure, or the network's, and not a mistake of ours.
+func fails(err error) bool {
+	return err != nil && !errors.Is(err, ErrConfig) && !errors.Is(err, ErrExpired)
 }
 
 // lost reports whether err leaves open what Spotify did: the request may have arrived, and a
@@ -95,5 +143,5 @@ func lost(err error) bool {
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		return false
 	}
-	return !errors.Is(err, ErrConfig) && !errors.Is(err, ErrExpired)
+	return fails(err)
 }

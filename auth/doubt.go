@@ -10,14 +10,17 @@ import (
 // An accounts service in trouble has been seen to refuse everybody's refresh tokens with
 // invalid_grant for hours. Whoever believes that sends all people to sign in again. So verdicts
 // are believed one by one, but not in masses: then nothing is written, the latest
-// verdicts are undone, and one request now and then finds out whether it is over.
+// verdicts are undone, and one request now and then finds out whether it is over. A single
+// verdict near other trouble is believed too, and looked at once more an hour later.
 
 const (
-	doubtWindow  = time.Minute    // what is counted is one to two of them old at most
-	doubtCount   = 20             // verdicts in the window that are not yet many
-	doubtShare   = 20             // nor are they if they are less than one in so many requests
-	doubtLongest = 12 * time.Hour // then it is true after all
-	beliefTime   = 24 * time.Hour // and for so long nothing is doubted any more
+	doubtWindow  = time.Minute      // what is counted is one to two of them old at most
+	doubtCount   = 20               // verdicts in the window that are not yet many
+	doubtShare   = 20               // nor are they if they are less than one in so many requests
+	doubtLongest = 12 * time.Hour   // then it is true after all…
+	doubtProbes  = 20               // …if so many more were refused: a clock may have jumped
+	beliefTime   = 24 * time.Hour   // and for so long nothing is doubted any more
+	troubleNear  = 15 * time.Minute // what makes a verdict shaky: other errors so long before or after
 )
 
 var errDoubted = errors.New("auth: Spotify refuses unusually many people at once, which is not believed yet: try again later")
@@ -28,30 +31,30 @@ type doubt struct {
 	window    time.Time   // when this one began
 	sentences []sentence
 	since     time.Time // in doubt; zero if not
+	probes    int       // refused since then
 	believe   time.Time // until then whatever comes
+	trouble   time.Time // when Spotify last failed in another way
 }
 
 // outcomes are how requests ended.
 type outcomes struct{ verdicts, successes int }
 
-// sentence is a verdict that was written, and how to undo it.
+// sentence is a verdict that was written, how to undo it, and how to have it looked at again.
 type sentence struct {
-	at     time.Time
-	pardon func()
+	at             time.Time
+	pardon, shaken func()
 }
 
-// weigh is err, or errDoubted if err is a verdict that is not to be believed.
-func (d *doubt) weigh(err error) error {
-	now := time.Now()
-	if now.Sub(d.window) > doubtWindow {
-		d.counts, d.window = [2]outcomes{{}, d.counts[0]}, now
-	}
-	switch gone, verdict := errors.AsType[*ReauthorizeError](err); {
+// weigh is err, or errDoubted if err is a verdict that is not to be believed. overdue: by our own
+// calendar the consent is over.
+func (d *doubt) weigh(err error, overdue bool, now time.Time) error {
+	d.follow(now)
+	switch gone, isVerdict := errors.AsType[*ReauthorizeError](err); {
 	case err == nil:
 		d.counts[0].successes++
-		d.since = time.Time{}
+		d.since, d.probes = time.Time{}, 0
 		return nil
-	case !verdict, gone.Reason == ReasonExpired, gone.Reason == ReasonNone: // true by our own calendar
+	case !isVerdict, overdue, gone.Reason == ReasonNone: // nothing was sent for the last one
 		return err
 	}
 	d.counts[0].verdicts++
@@ -60,11 +63,25 @@ func (d *doubt) weigh(err error) error {
 		return err
 	case d.since.IsZero():
 		d.since = now
-	case now.Sub(d.since) > doubtLongest:
-		d.since, d.believe = time.Time{}, now.Add(beliefTime)
+	case now.Sub(d.since) > doubtLongest && d.probes >= doubtProbes:
+		d.since, d.probes, d.believe = time.Time{}, 0, now.Add(beliefTime)
 		return err
 	}
+	d.probes++
 	return errDoubted
+}
+
+// follow keeps up with the clock, which may have been set back.
+func (d *doubt) follow(now time.Time) {
+	if age := now.Sub(d.window); age > doubtWindow || age < 0 {
+		d.counts, d.window = [2]outcomes{{}, d.counts[0]}, now
+	}
+	if d.since.After(now) {
+		d.since = now
+	}
+	if d.believe.Sub(now) > beliefTime {
+		d.believe = time.Time{}
+	}
 }
 
 // many reports whether there are more verdicts than a quiet day explains.
@@ -74,21 +91,40 @@ func (d *doubt) many() bool {
 	return verdicts > doubtCount && verdicts*doubtShare > all
 }
 
-// sentenced remembers for a while how to undo a verdict that was written.
-func (b *breaker) sentenced(pardon func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.doubt.sentences = append(b.doubt.fresh(), sentence{time.Now(), pardon})
+// shaky reports whether Spotify has been in trouble shortly before now.
+func (d *doubt) shaky(now time.Time) bool {
+	return !d.trouble.IsZero() && now.Sub(d.trouble).Abs() < troubleNear
 }
 
-func (d *doubt) fresh() []sentence {
-	return slices.DeleteFunc(d.sentences, func(s sentence) bool { return time.Since(s.at) > 2*doubtWindow })
+// troubled notes that Spotify failed in another way than by a verdict, and returns the sentences
+// of shortly before, once each.
+func (d *doubt) troubled(now time.Time) (shaken []func()) {
+	d.trouble = now
+	d.sentences = d.fresh(now, troubleNear)
+	for i, s := range d.sentences {
+		if s.shaken != nil {
+			shaken = append(shaken, s.shaken)
+			d.sentences[i].shaken = nil
+		}
+	}
+	return shaken
+}
+
+// sentenced remembers for a while how to undo a verdict that was written, and how to shake it.
+func (b *breaker) sentenced(s sentence) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.doubt.sentences = append(b.doubt.fresh(s.at, troubleNear), s)
+}
+
+func (d *doubt) fresh(now time.Time, most time.Duration) []sentence {
+	return slices.DeleteFunc(d.sentences, func(s sentence) bool { return now.Sub(s.at).Abs() > most })
 }
 
 // pardon undoes the latest verdicts.
-func (b *breaker) pardon() {
+func (b *breaker) pardon(now time.Time) {
 	b.mu.Lock()
-	sentences := b.doubt.fresh()
+	sentences := b.doubt.fresh(now, 2*doubtWindow)
 	b.doubt.sentences = nil
 	b.mu.Unlock()
 	for _, s := range sentences {
@@ -96,21 +132,22 @@ func (b *breaker) pardon() {
 	}
 }
 
-// reprieve undoes the verdict that was written as dead, if nothing has happened since.
-func (g *Grants) reprieve(key string, dead *Record) {
+// amend changes the record under key to what next makes of it, if there is one; nil leaves it. If
+// the store fails it stays as it is.
+func (g *Grants) amend(key string, next func(*Record) *Record) (done bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), saveTime)
 	defer cancel()
 	for {
 		rec, err := g.load(ctx, key)
 		if err != nil {
-			return
+			return false
 		}
-		next := rec.reprieved(dead, g.now())
-		if next == nil {
-			return
+		changed := next(rec)
+		if changed == nil {
+			return false
 		}
-		if won, err := swap(ctx, g.store, key, rec.Version, next.stamped()); won || err != nil {
-			return
+		if won, err := swap(ctx, g.store, key, rec.Version, changed.stamped()); won || err != nil {
+			return won
 		}
 	}
 }

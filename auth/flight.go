@@ -24,13 +24,14 @@ type flight struct {
 	token *Token // once done
 	err   error  // once done
 
+	early   bool                  // the token is still good: nobody has to wait
 	old     atomic.Pointer[Token] // the token it is to replace
 	hurry   chan struct{}         // closed when this takes longer
 	hurried sync.Once
 }
 
-func newFlight(l *login) *flight {
-	f := &flight{login: l, done: make(chan struct{}), hurry: make(chan struct{})}
+func newFlight(l *login, early bool) *flight {
+	f := &flight{login: l, early: early, done: make(chan struct{}), hurry: make(chan struct{})}
 	l.grants.flights.begun(f)
 	return f
 }
@@ -100,7 +101,10 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			return nil, f.outOfTime(ctx, err)
 		}
 		v := f.view(rec)
-		f.keepOld(rec.Token, v)
+		if f.early {
+			v.ahead = f.grants.aheadMost()
+		}
+		f.keepOld(rec, v)
 		switch rec.look(v) {
 		case use:
 			return f.accept(rec.Token, seen), nil
@@ -108,7 +112,11 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			f.destroy(ctx, rec, v.now)
 			return nil, rec.deadError()
 		case claim:
-			if t, err := f.claim(ctx, rec, v, seen); t != nil || err != nil {
+			t, err := f.claim(ctx, rec, v, seen)
+			if err != nil && rec.Dead != nil { // it was worth another try
+				return nil, rec.deadError()
+			}
+			if t != nil || err != nil {
 				return t, err
 			}
 			poll = pollFirst
@@ -140,21 +148,26 @@ func (f *flight) outOfTime(ctx context.Context, err error) error {
 	return err
 }
 
-// keepOld offers t to those who do not want to wait.
-func (f *flight) keepOld(t *Token, v view) {
-	if t.AccessToken != v.refused {
-		f.old.Store(t.withClock(f.grants.cred.conf.Now))
-	} else {
+// keepOld offers the record's token to those who do not want to wait. While it is good nobody has
+// to.
+func (f *flight) keepOld(rec *Record, v view) {
+	if rec.Token.AccessToken == v.refused || rec.outlived() {
 		f.old.Store(nil)
+		return
+	}
+	f.old.Store(rec.Token.of(f.grants.cred.conf))
+	if f.early && rec.good(v) {
+		f.takesLong()
 	}
 }
 
 // claim takes the lease and refreshes. Neither token nor error: the record has moved on.
 func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*Token, error) {
-	if err := f.mayAsk(v.now); err != nil {
+	if err := f.mayAsk(ctx, v.now); err != nil {
 		return nil, err
 	}
 	asleep := stopwatch()
+	v.now = f.grants.now() // there may have been a queue
 	mine := rec.claimed(v).stamped()
 	won, err := swap(ctx, f.grants.store, f.key, rec.Version, mine)
 	if err != nil || !won {
@@ -166,24 +179,33 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 		return nil, nil
 	}
 	t, err := f.grants.cred.Refresh(context.WithoutCancel(ctx), s.token)
-	err = f.grants.app.heard(err, f.grants.now())
+	now := f.grants.now()
+	overdue := f.grants.cred.overdue(s.token, now)
+	err, shaky := f.grants.app.heard(err, overdue, now)
 	why, condemned := errors.AsType[*ReauthorizeError](err)
 	switch {
 	case err == nil:
-		return f.keep(ctx, mine, &unsaved{sent: s, token: t}, seen)
+		return f.keep(ctx, mine, &unsaved{answer: &Answer{s, t}, asked: asleep}, seen)
 	case condemned:
-		return nil, f.condemn(ctx, mine, s, why)
+		return nil, f.condemn(ctx, mine, s, verdict{why: why, shaky: shaky, overdue: overdue}, asleep)
 	}
 	f.failed(err)
 	f.release(ctx, mine, s)
-	if errors.Is(err, errDoubted) {
-		f.grants.app.pardon()
+	if fails(err) {
+		f.grants.tell(RefreshEvent{Outcome: failure(err), Took: asleep()})
+	}
+	switch {
+	case errors.Is(err, errDoubted):
+		f.grants.app.pardon(now)
+	case throttled(err):
+		f.grants.shared.say(ctx, f.grants.app.pauseUntil())
 	}
 	return nil, err
 }
 
-// mayAsk is nil, or the remembered error while this login or the whole app rests.
-func (f *flight) mayAsk(now time.Time) error {
+// mayAsk is nil, or the remembered error while this login or the whole app rests. It waits for
+// this flight's moment.
+func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 	if f.grants.flights.closed() {
 		return errClosed
 	}
@@ -193,29 +215,42 @@ func (f *flight) mayAsk(now time.Time) error {
 	if !rest.over(now) {
 		return rest.err
 	}
-	return f.grants.app.admit(now)
+	again := rest.lost > 0 && rest.lost <= lostTries // its new refresh token may be on its way
+	for _, gate := range []func() error{
+		func() error { return f.grants.app.resting(now, again) },
+		func() error { return f.grants.shared.check(ctx, now) },
+		func() error { return f.queue(ctx) },
+	} {
+		if err := gate(); err != nil {
+			return err
+		}
+	}
+	return f.grants.app.admit(f.grants.now(), again)
 }
 
 // failed remembers err, so that nobody hammers. If the answer was lost on its way, the same
 // refresh token is soon tried again even if nobody asks: a provider that rotates may accept it
 // for some seconds more.
 func (f *flight) failed(err error) {
-	if errors.Is(err, ErrApp) || errors.Is(err, errDoubted) || errors.Is(err, ErrExpired) || errors.Is(err, ErrConfig) {
+	if !fails(err) || errors.Is(err, ErrApp) || errors.Is(err, errDoubted) {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rest = f.rest.after(err, f.grants.now())
 	if lost(err) && f.rest.lost <= lostTries {
-		f.later(f.rest)
+		f.later(time.Until(f.rest.ends))
 	}
 }
 
-// later begins another flight once r is over.
-func (l *login) later(r rest) {
-	time.AfterFunc(time.Until(r.ends), func() {
-		if !l.grants.flights.closed() {
-			l.join(context.Background())
+// later begins another flight after d, though nobody asks.
+func (l *login) later(d time.Duration) {
+	time.AfterFunc(d, func() {
+		if l.grants.flights.closed() {
+			return
+		}
+		if l.join(context.Background()) == nil { // retired meanwhile
+			l.grants.login(l.key).join(context.Background())
 		}
 	})
 }
@@ -238,18 +273,23 @@ func (f *flight) release(ctx context.Context, rec *Record, s sent) {
 }
 
 // condemn acts on a verdict; nil when the record is worth another look.
-func (f *flight) condemn(ctx context.Context, rec *Record, s sent, why *ReauthorizeError) error {
+func (f *flight) condemn(ctx context.Context, rec *Record, s sent, v verdict, took func() time.Duration) error {
 	asked := stopwatch()
 	renewed := false
 	for {
-		next, act := rec.condemned(s, why, renewed && asked() >= verdictWait(f.grants.lease), f.grants.now())
+		v.waited = renewed && asked() >= verdictWait(f.grants.lease)
+		next, act := rec.condemned(s, v, f.grants.now())
 		switch act {
 		case again:
+			f.grants.tell(RefreshEvent{Outcome: OutcomeOutdated, Took: took()})
 			return nil
 		case write:
 			won, err := swap(ctx, f.grants.store, f.key, rec.Version, next.stamped())
 			if won {
-				f.grants.app.sentenced(func() { f.grants.reprieve(f.key, next) })
+				f.sentenced(rec, next)
+				f.grants.tell(sentenceEvent(rec, next, took()))
+			} else if err != nil {
+				f.grants.tell(RefreshEvent{Outcome: OutcomeUnsaved, Took: took()})
 			}
 			if won || err != nil {
 				return err
@@ -273,6 +313,39 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, why *Reauthor
 			return err
 		}
 	}
+}
+
+// sentenced remembers a verdict that was written over rec, and sees to its second look.
+func (f *flight) sentenced(rec, next *Record) {
+	g, key := f.grants, f.key
+	s := sentence{at: g.now(), pardon: func() {
+		g.amend(key, func(r *Record) *Record { return r.reprieved(next, g.now()) })
+	}}
+	switch state := next.rule(); {
+	case rec.Dead != nil: // that was it
+		return
+	case next.Dead != nil && state.shaky:
+		f.later(jitter(secondLook) + secondLook/4)
+	case next.Dead != nil:
+		s.shaken = func() {
+			if g.amend(key, func(r *Record) *Record { return r.shaken(next) }) {
+				f.later(jitter(secondLook) + secondLook/4)
+			}
+		}
+	}
+	g.app.sentenced(s)
+}
+
+// sentenceEvent tells what a verdict did to rec.
+func sentenceEvent(rec, next *Record, took time.Duration) RefreshEvent {
+	e := RefreshEvent{Outcome: OutcomeSpare, Took: took}
+	switch {
+	case rec.Dead != nil:
+		e.Outcome = OutcomeConfirmed
+	case next.Dead != nil:
+		e.Outcome, e.Reason = OutcomeDead, next.Dead.Reason
+	}
+	return e
 }
 
 // destroy wipes the tokens of a login that has been dead for long. If it fails, the next touch

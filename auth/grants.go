@@ -17,14 +17,18 @@ import (
 type Grants struct {
 	cred      *Credentials
 	store     Store
-	before    func(ctx context.Context, key string, t *Token) error
-	hookFirst bool // what before refuses does not count as saved, whatever the store says
+	hook      SaveFunc // what it refuses does not count as saved, whatever the store says; nil for a store of people
+	journal   Journal  // nil: there is none
+	onRefresh func(RefreshEvent)
 	cacheFor  time.Duration
+	ahead     time.Duration // how long before its end a token in use is refreshed; 0: when it is over
 	lease     time.Duration
 	exclusive bool
 	me        string // the name leases are claimed under
 	app       *breaker
-	flights   flights
+	shared    *sharedPause
+	pace      *pace
+	flights   *flights
 
 	mu      sync.Mutex
 	logins  map[string]*login
@@ -40,7 +44,7 @@ const (
 func (c *Credentials) Grants(store Store, opts ...GrantsOption) *Grants {
 	g := &Grants{
 		cred: c, store: store, lease: leaseTime, me: rand.Text(), app: &breaker{},
-		logins: map[string]*login{}, sweepAt: sweepLast,
+		pace: newPace(refreshRate), flights: newFlights(), logins: map[string]*login{}, sweepAt: sweepLast,
 	}
 	for _, opt := range opts {
 		opt.grants(g)
@@ -65,13 +69,16 @@ func (g *Grants) Put(ctx context.Context, key string, t *Token) error {
 // Its Token returns ErrNotFound where there is no such login.
 func (g *Grants) For(key string) *RefreshingToken { return &RefreshingToken{grants: g, key: key} }
 
-// Delete forgets the login under key, for ever; an answer still under way is dropped. Absent is
-// not an error.
+// Delete forgets the login under key, for ever, in the store and the journal; an answer still under
+// way is dropped. Absent is not an error.
 func (g *Grants) Delete(ctx context.Context, key string) error {
 	if key == "" {
 		return errNoKey
 	}
 	err := g.store.Delete(ctx, key)
+	if g.journal != nil {
+		err = errors.Join(err, g.journal.Forget(ctx, key))
+	}
 	g.forget(key)
 	if err != nil {
 		return fmt.Errorf("auth: delete login: %w", err)
@@ -104,23 +111,7 @@ func (g *Grants) DropAccess(ctx context.Context, key string) error {
 // before. Call it before the program ends: an answer that comes too late can hold a person's
 // only valid refresh token. Tokens that are still good are served as before. The error says
 // what was not finished when ctx ended.
-func (g *Grants) Close(ctx context.Context) error {
-	if err := g.flights.close(ctx); err != nil {
-		return fmt.Errorf("auth: refreshes are still under way: %w", err)
-	}
-	g.mu.Lock()
-	logins := make([]*login, 0, len(g.logins))
-	for _, l := range g.logins {
-		logins = append(logins, l)
-	}
-	g.mu.Unlock()
-	for _, l := range logins {
-		if err := l.keepLast(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (g *Grants) Close(ctx context.Context) error { return g.flights.close(ctx) }
 
 var errNoKey = errors.New("auth: a login needs a key: the empty one is refused")
 
@@ -166,6 +157,18 @@ func (g *Grants) load(ctx context.Context, key string) (*Record, error) {
 }
 
 func (g *Grants) now() time.Time { return g.cred.now() }
+
+// aheadOf is when t is to be refreshed though it is good, in Unix nanoseconds; by chance a quarter
+// sooner or later, so that the replicas do not all think of it at once.
+func (g *Grants) aheadOf(t *Token) int64 {
+	if g.ahead == 0 || t.ExpiresAt.IsZero() || t.RefreshToken == "" {
+		return math.MaxInt64
+	}
+	return t.ExpiresAt.Add(-jitter(g.ahead)).UnixNano()
+}
+
+// aheadMost is how much life beyond goodAt's minute a token has at most when it is refreshed.
+func (g *Grants) aheadMost() time.Duration { return max(0, g.ahead*5/4-expiryMargin) }
 
 // login is what this process knows about the login under key.
 func (g *Grants) login(key string) *login {

@@ -1,9 +1,6 @@
 package auth
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // GrantsOption configures Grants. The set is closed.
 type GrantsOption interface{ grants(g *Grants) }
@@ -11,14 +8,6 @@ type GrantsOption interface{ grants(g *Grants) }
 type grantsOption func(*Grants)
 
 func (o grantsOption) grants(g *Grants) { o(g) }
-
-// BeforeStore is told of every token a refresh brings, before the store is: a rescue journal.
-// Where the store then fails, a token that save has kept counts as saved: it is served, and
-// goes to the store as soon as that works. An error of save alone stops nothing. ctx is not a
-// caller's: it ends after 10 s.
-func BeforeStore(save func(ctx context.Context, key string, t *Token) error) GrantsOption {
-	return grantsOption(func(g *Grants) { g.before = save })
-}
 
 // CacheFor answers from memory for up to d after the record was read (0, as without this
 // option: read it every time). Another process's Delete or Put is seen that much later.
@@ -31,6 +20,14 @@ func CacheFor(d time.Duration) GrantsOption {
 // at once: after a crash nobody waits for it to run out. Without such a lock it loses logins.
 func Exclusive() GrantsOption {
 	return grantsOption(func(g *Grants) { g.exclusive = true })
+}
+
+// RefreshAhead refreshes a token that is used when less than d is left of it, a quarter more or
+// less (0, as without this option: a minute before its end). Nobody waits for it, so that Spotify
+// may be slow, or down for some minutes, and nobody notices. For programs that call Close: a
+// refresh under way when a program ends can take a login with it.
+func RefreshAhead(d time.Duration) GrantsOption {
+	return grantsOption(func(g *Grants) { g.ahead = max(0, min(d, longestAccess/2)) })
 }
 
 // LeaseFor changes how long one process may take for a refresh before another does it again

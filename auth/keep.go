@@ -7,29 +7,34 @@ import (
 	"time"
 )
 
-// unsaved is a token that has come and may not be lost: by now it can be the only valid one.
+// unsaved is an answer that has come and may not be lost: by now its token can be the only valid
+// one.
 type unsaved struct {
-	sent      sent
-	token     *Token
-	journaled bool // BeforeStore has it: it may be used
-	rest      rest // between attempts nobody asked for
-	planned   bool // such an attempt is coming
+	answer  *Answer
+	asked   func() time.Duration // since the lease was taken; nil: not known
+	kept    bool                 // safe whatever becomes of this process: it may be used
+	done    func()               // tells the journal that it has done its part; nil if there is none
+	told    bool                 // OnRefresh knows of it
+	rest    rest                 // between attempts nobody asked for
+	planned bool                 // such an attempt is coming
 }
 
 var errUnsaved = errors.New("auth: the new token could not be saved")
 
 // keep saves what has come, over rec if that is known. Neither token nor error: somebody was
 // faster, or another login has begun; the record tells. A token that cannot be saved stays in
-// memory. It is served if the journal has it, else everyone hears the error, and the next call
+// memory. It is served if it is safe elsewhere, else everyone hears the error, and the next call
 // saves again without another refresh.
 func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) (*Token, error) {
 	written, err := l.grants.save(ctx, l.key, rec, u)
+	l.grants.tellKept(u, written, err)
 	l.remember(u, err, seen)
+	t := u.answer.token
 	switch {
 	case err == nil && written == nil:
 		return nil, nil
-	case err == nil && written.Token == u.token, err != nil && u.journaled && u.token.livesAt(l.grants.now()):
-		return l.accept(u.token, seen), nil
+	case err == nil && written.Token == t, err != nil && u.kept && t.livesAt(l.grants.now()):
+		return l.accept(t, seen), nil
 	case err == nil: // kept as a spare
 		return nil, nil
 	}
@@ -43,8 +48,8 @@ func (l *login) keepLeftover(ctx context.Context) (*Token, error) {
 	switch {
 	case u == nil:
 		return nil, nil
-	case !l.grants.flights.closed() && u.journaled && !u.rest.over(seen.at) && u.token.goodAt(seen.at):
-		return u.token, nil
+	case !l.grants.flights.closed() && u.kept && !u.rest.over(seen.at) && u.answer.token.goodAt(seen.at):
+		return u.answer.token, nil
 	}
 	return l.keep(ctx, nil, u, seen)
 }
@@ -55,15 +60,16 @@ func (l *login) remember(u *unsaved, err error, seen glance) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.unsaved == u {
-		l.unsaved = nil
+		l.hold(nil)
 	}
 	if err == nil || l.resets != seen.resets {
+		u.settled()
 		return
 	}
-	l.unsaved = u
+	l.hold(u)
 	l.current.Store(nil)
 	u.rest = u.rest.after(err, l.grants.now())
-	if !l.grants.hookFirst && !u.planned {
+	if l.grants.hook == nil && !u.planned {
 		u.planned = true
 		time.AfterFunc(time.Until(u.rest.ends), func() {
 			l.mu.Lock()
@@ -74,21 +80,55 @@ func (l *login) remember(u *unsaved, err error, seen glance) {
 	}
 }
 
-// save brings u to the journal and to the store. Nil and no error: the record has no place for
-// it. It must not be hurried by those who asked.
+// hold makes u what is left to save; nil: nothing. l.mu is held.
+func (l *login) hold(u *unsaved) {
+	l.unsaved = u
+	l.grants.flights.holds(l, u != nil)
+}
+
+// settled lets the journal forget u.
+func (u *unsaved) settled() {
+	if u.done != nil {
+		u.done()
+	}
+}
+
+// save brings u to safety and to the store. Nil and no error: the record has no place for it. It
+// must not be hurried by those who asked.
 func (g *Grants) save(ctx context.Context, key string, rec *Record, u *unsaved) (*Record, error) {
 	ctx = context.WithoutCancel(ctx)
-	if g.before != nil && !u.journaled {
-		limited, cancel := context.WithTimeout(ctx, saveTime)
-		err := g.before(limited, key, u.token)
-		cancel()
-		u.journaled = err == nil
-		if err != nil && g.hookFirst {
-			return nil, err
-		}
+	if err := g.putAside(ctx, key, u); err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()
+	return g.settle(ctx, key, rec, u.answer)
+}
+
+// putAside makes u safe before the store is tried. Only a save hook's error stops the saving: what
+// it refuses does not count as saved, whatever the store says.
+func (g *Grants) putAside(ctx context.Context, key string, u *unsaved) error {
+	ctx, cancel := context.WithTimeout(ctx, saveTime)
+	defer cancel()
+	switch {
+	case u.kept:
+	case g.hook != nil:
+		err := g.hook(ctx, u.answer.token)
+		u.kept = err == nil
+		return err
+	case !u.answer.rotated(): // the store has the refresh token already
+		u.kept = true
+	case g.journal != nil:
+		if done, err := g.journal.Keep(ctx, key, u.answer); err == nil {
+			u.kept, u.done = true, done
+		}
+	}
+	return nil
+}
+
+// settle finds an answer its place in the record under key, however often somebody else is faster.
+// Nil and no error: it has none.
+func (g *Grants) settle(ctx context.Context, key string, rec *Record, a *Answer) (*Record, error) {
 	for reload := rec == nil; ; reload = true {
 		if reload {
 			var err error
@@ -96,7 +136,7 @@ func (g *Grants) save(ctx context.Context, key string, rec *Record, u *unsaved) 
 				return nil, err
 			}
 		}
-		next := rec.answered(u.sent, u.token, g.now())
+		next := rec.answered(a.sent, a.token, g.now())
 		if next == nil {
 			return nil, nil
 		}
@@ -109,4 +149,30 @@ func (g *Grants) save(ctx context.Context, key string, rec *Record, u *unsaved) 
 			return next, nil
 		}
 	}
+}
+
+// tellKept tells what became of u: once when it has come, and once more when it is saved at last.
+func (g *Grants) tellKept(u *unsaved, written *Record, err error) {
+	e := RefreshEvent{Rotated: u.answer.rotated()}
+	if u.asked != nil {
+		e.Took = u.asked()
+	}
+	switch {
+	case err != nil && u.told:
+		return
+	case err != nil && u.kept:
+		e.Outcome = OutcomeRescued
+	case err != nil:
+		e.Outcome = OutcomeUnsaved
+	case u.told:
+		e.Outcome, e.Took = OutcomeRecovered, 0
+	case written == nil:
+		e.Outcome = OutcomeDropped
+	case written.Token == u.answer.token:
+		e.Outcome = OutcomeRenewed
+	default:
+		e.Outcome = OutcomeSalvaged
+	}
+	u.told = true
+	g.tell(e)
 }

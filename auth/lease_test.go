@@ -146,10 +146,7 @@ func TestLateAnswerRevives(t *testing.T) {
 	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
 		store := &auth.MemoryStore{}
 		slow := w.cred.Grants(store, auth.LeaseFor(5*time.Second),
-			auth.BeforeStore(func(context.Context, string, *auth.Token) error {
-				time.Sleep(9 * time.Second)
-				return nil
-			}))
+			auth.Rescue(slowJournal(9*time.Second)))
 		hasty := w.cred.Grants(store, auth.LeaseFor(5*time.Second))
 		w.put(slow)
 		time.Sleep(time.Hour)
@@ -165,6 +162,16 @@ func TestLateAnswerRevives(t *testing.T) {
 		w.wantRefreshes(3)
 	})
 }
+
+// slowJournal takes so long to keep what it then does not remember.
+type slowJournal time.Duration
+
+func (j slowJournal) Keep(context.Context, string, *auth.Answer) (func(), error) {
+	time.Sleep(time.Duration(j))
+	return func() {}, nil
+}
+
+func (slowJournal) Forget(context.Context, string) error { return nil }
 
 // downStore fails on demand.
 type downStore struct {
@@ -191,7 +198,7 @@ func (s *downStore) Swap(ctx context.Context, key, version string, next *auth.Re
 // TestCloseSavesWhatIsLeft, or says that it could not.
 func TestCloseSavesWhatIsLeft(t *testing.T) {
 	t.Parallel()
-	journal := auth.BeforeStore(func(context.Context, string, *auth.Token) error { return nil })
+	journal := auth.Rescue(slowJournal(0))
 	for _, test := range []struct {
 		name              string
 		opts              []auth.GrantsOption

@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,15 +25,22 @@ type login struct {
 	resets  int     // logins begun or ended here: what an older flight brings is not for everyone
 	refused *Token  // Spotify said no to its access token
 	unsaved *unsaved
-	rest    rest // after a failure
+	rest    rest      // after a failure
+	hasty   time.Time // when a refresh ahead of time was last begun
 	watched watched
 }
 
 // current is a token that may be handed out without a look at the store.
 type current struct {
 	token *Token
-	until int64 // Unix nanoseconds
+	until int64     // Unix nanoseconds
+	ahead int64     // from then on it is to be refreshed, while it is used
+	since time.Time // on the monotonic clock, for the other may be set back
+	life  time.Duration
 }
+
+// good reports whether c may be handed out; now is the credentials' clock in Unix nanoseconds.
+func (c *current) good(now int64) bool { return now <= c.until && time.Since(c.since) <= c.life }
 
 // watched is a lease of somebody else, and since when it has been seen unchanged.
 type watched struct {
@@ -57,6 +66,23 @@ func (l *login) get(ctx context.Context) (t *Token, err error, retired bool) {
 	return t, err, false
 }
 
+// aheadPause is between attempts to refresh one login ahead of time.
+const aheadPause = 5 * time.Second
+
+// hasten begins a refresh of a token that is still good. Nobody waits for it.
+func (l *login) hasten() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if l.retired || l.flight != nil || l.unsaved != nil || now.Sub(l.hasty) < aheadPause ||
+		!l.rest.over(l.grants.now()) || l.grants.flights.closed() {
+		return
+	}
+	l.hasty = now
+	l.flight = newFlight(l, true)
+	go l.flight.run(context.Background())
+}
+
 // read answers from the store where that needs no refresh.
 func (l *login) read(ctx context.Context) (t *Token, err error, ok bool) {
 	if l.leftover() != nil {
@@ -69,7 +95,11 @@ func (l *login) read(ctx context.Context) (t *Token, err error, ok bool) {
 	}
 	switch v := l.view(rec); {
 	case rec.look(v) == use:
-		return l.accept(rec.Token, seen), nil, true
+		t = l.accept(rec.Token, seen)
+		if v.now.UnixNano() > l.grants.aheadOf(t) {
+			l.hasten()
+		}
+		return t, nil, true
 	case rec.look(v) == refuse && rec.destroyed(v.now) == nil:
 		return nil, rec.deadError(), true
 	}
@@ -84,7 +114,7 @@ func (l *login) join(ctx context.Context) *flight {
 		return nil
 	}
 	if l.flight == nil {
-		l.flight = newFlight(l)
+		l.flight = newFlight(l, false)
 		go l.flight.run(context.WithoutCancel(ctx))
 	}
 	return l.flight
@@ -141,7 +171,7 @@ func (l *login) watch(rec *Record) time.Duration {
 // accept makes t, read at seen, the token this process has seen, and keeps it for as long as
 // Grants answers from memory.
 func (l *login) accept(t *Token, seen glance) *Token {
-	t = t.withClock(l.grants.cred.conf.Now)
+	t = t.of(l.grants.cred.conf)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rest = rest{}
@@ -160,7 +190,11 @@ func (l *login) accept(t *Token, seen glance) *Token {
 		until = min(until, seen.at.Add(l.grants.cacheFor).UnixNano())
 	}
 	if l.grants.cacheFor > 0 && l.refused == nil {
-		l.current.Store(&current{t, until})
+		life := time.Duration(math.MaxInt64)
+		if !t.ExpiresAt.IsZero() {
+			life = longestAccess
+		}
+		l.current.Store(&current{t, until, l.grants.aheadOf(t), time.Now(), min(life, l.grants.cacheFor)})
 	}
 	return t
 }
@@ -170,7 +204,11 @@ func (l *login) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.resets++
-	l.flight, l.refused, l.unsaved, l.rest, l.watched = nil, nil, nil, rest{}, watched{}
+	if l.unsaved != nil {
+		l.unsaved.settled()
+	}
+	l.hold(nil)
+	l.flight, l.refused, l.rest, l.watched = nil, nil, rest{}, watched{}
 	l.current.Store(nil)
 	l.seen.Store(nil)
 }
@@ -195,10 +233,21 @@ func (l *login) keepLast(ctx context.Context) error {
 			return err
 		}
 	}
-	if l.leftover() == u && !u.journaled {
+	if l.leftover() == u && !u.kept {
 		return errUnsaved
 	}
 	return nil
+}
+
+// flush waits for what is under way, and saves what is left.
+func (l *login) flush(ctx context.Context) error {
+	l.mu.Lock()
+	f := l.flight
+	l.mu.Unlock()
+	if f != nil && !f.lands(ctx) {
+		return fmt.Errorf("auth: a refresh is still under way: %w", ctx.Err())
+	}
+	return l.keepLast(ctx)
 }
 
 // leftover is what could not be saved yet.
@@ -228,7 +277,7 @@ func (l *login) retire(now time.Time) bool {
 	defer l.mu.Unlock()
 	c := l.current.Load()
 	busy := l.flight != nil || l.unsaved != nil || !l.rest.over(now) ||
-		c != nil && now.UnixNano() <= c.until ||
+		c != nil && c.good(now.UnixNano()) ||
 		l.refused != nil && l.refused.livesAt(now) ||
 		l.watched.owner != "" && time.Since(l.watched.since) < 2*l.grants.lease
 	if !busy {

@@ -72,7 +72,9 @@ func (m *model) recovers(s state) bool {
 			next := m.answered(s.rec, sent, t, time.Time{})
 			return next != nil && next.Token == t && s.provider.takes(m.provider, t.RefreshToken)
 		}
-		next, act := m.condemned(s.rec, sent, verdictOfModel, true, time.Time{})
+		heard := verdictOfModel
+		heard.waited = true
+		next, act := m.condemned(s.rec, sent, heard, time.Time{})
 		if act != write {
 			return false
 		}

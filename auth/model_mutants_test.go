@@ -34,12 +34,12 @@ var mutants = []struct {
 		}
 	}},
 	{"verdict without generation", strict, "was declared dead", func(r *rule) {
-		r.condemned = func(rec *Record, s sent, why *ReauthorizeError, _ bool, now time.Time) (*Record, action) {
+		r.condemned = func(rec *Record, s sent, v verdict, now time.Time) (*Record, action) {
 			if rec == nil || rec.rule().epoch != s.epoch || rec.Dead != nil {
 				return nil, again
 			}
 			return rec.with(func(next *Record, state *recordState) {
-				next.Dead, state.lease.Owner = why, ""
+				next.Dead, state.lease.Owner = v.why, ""
 			}), write
 		}
 	}},

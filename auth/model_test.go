@@ -15,7 +15,7 @@ import (
 // rule are the decisions; a mutant is a rule with a known mistake.
 type rule struct {
 	answered  func(*Record, sent, *Token, time.Time) *Record
-	condemned func(*Record, sent, *ReauthorizeError, bool, time.Time) (*Record, action)
+	condemned func(*Record, sent, verdict, time.Time) (*Record, action)
 	released  func(*Record, sent) *Record
 }
 
@@ -66,7 +66,7 @@ type model struct {
 	bad      string // the first violation, with the way to it
 }
 
-var verdictOfModel = &ReauthorizeError{Reason: ReasonRevoked}
+var verdictOfModel = verdict{why: &ReauthorizeError{Reason: ReasonRevoked}}
 
 // explore tries everything that can happen after s, until something is wrong.
 func (m *model) explore(s state) {
@@ -199,7 +199,9 @@ func (m *model) claims(s state, i int) {
 // hear acts on a verdict.
 func (m *model) hear(s state, i int) {
 	r := &s.replicas[i]
-	next, act := m.condemned(s.rec, r.sent, verdictOfModel, r.stage == doubting, time.Time{})
+	v := verdictOfModel
+	v.waited = r.stage == doubting
+	next, act := m.condemned(s.rec, r.sent, v, time.Time{})
 	switch act {
 	case wait:
 		s.rec = s.rec.claimed(view{me: r.name})

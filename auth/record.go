@@ -26,6 +26,7 @@ type recordState struct {
 	lease  lease     // who may refresh
 	spares []spare   // refresh tokens that may still be good, the best first; refused ones last
 	diedAt time.Time // when the verdict fell, on the clock of whoever heard it
+	shaky  bool      // it fell when Spotify was in trouble: one more request, an hour later
 }
 
 // lease is the right to refresh a login for a short while. Owner, Seq and the epoch name one

@@ -40,6 +40,7 @@ type deadFile struct {
 	Reason       Reason    `json:"reason"`
 	AuthorizedAt time.Time `json:"authorized_at,omitzero"`
 	At           time.Time `json:"at,omitzero"`
+	Shaky        bool      `json:"shaky,omitempty"`
 }
 
 // hollowToken stands for the missing access token of a token that holds neither: Token's own
@@ -58,11 +59,12 @@ func (r *Record) MarshalBinary() ([]byte, error) {
 		f.Spares = append(f.Spares, spareFile(s))
 	}
 	if r.Dead != nil {
-		f.Dead = &deadFile{r.Dead.Reason, r.Dead.AuthorizedAt, state.diedAt}
+		f.Dead = &deadFile{r.Dead.Reason, r.Dead.AuthorizedAt, state.diedAt, state.shaky}
 	}
 	if t := r.Token; t != nil {
 		if f.Hollow = t.AccessToken == "" && t.RefreshToken == ""; f.Hollow {
-			t = t.withClock(nil)
+			hollow := *t
+			t = &hollow
 			t.AccessToken = hollowToken
 		}
 		data, err := t.MarshalBinary()
@@ -95,7 +97,7 @@ func (r *Record) UnmarshalBinary(data []byte) error {
 	next := Record{Version: f.Version, Generation: f.Generation, Written: r.Written, Now: r.Now, state: state}
 	if f.Dead != nil {
 		next.Dead = &ReauthorizeError{Reason: f.Dead.Reason, AuthorizedAt: f.Dead.AuthorizedAt}
-		state.diedAt = f.Dead.At
+		state.diedAt, state.shaky = f.Dead.At, f.Dead.Shaky
 	}
 	if f.Token != nil && string(f.Token) != "null" {
 		next.Token = new(Token)

@@ -23,6 +23,7 @@ const (
 	sparesKept     = 3                  // and how many
 	quarantine     = 7 * 24 * time.Hour // how long a dead login keeps its tokens
 	lastCall       = 5 * time.Second    // what one call with an old token needs
+	secondLook     = time.Hour          // after a verdict in troubled times one more request
 )
 
 // requestLimit is how long one refresh request may take under a lease.
@@ -59,6 +60,15 @@ type view struct {
 	watched time.Duration // how long it has seen the record's lease unchanged, on its monotonic clock
 	lease   time.Duration // how long its own leases are
 	alone   bool          // nobody else can reach the store: another's lease is a dead predecessor's
+	ahead   time.Duration // how much life a token must have left not to be refreshed now
+}
+
+// verdict is Spotify's refusal of a refresh token, and how far to believe it.
+type verdict struct {
+	why     *ReauthorizeError
+	waited  bool // another answer has had its time to come
+	shaky   bool // Spotify was in trouble: to be asked once more later
+	overdue bool // by our own calendar the consent is over: no spare is any better
 }
 
 // sent is what a request consumed: which login, which of its generations, under which lease.
@@ -72,15 +82,35 @@ type sent struct {
 
 // look decides what to do about a login that somebody wants to use.
 func (r *Record) look(v view) action {
+	taken := r.leasedByOther(v.me) && !r.abandoned(v)
 	switch {
+	case r.Dead != nil && !taken && r.deservesSecondLook(v.now):
+		return claim
 	case r.Dead != nil:
 		return refuse
-	case r.Token.goodAt(v.now) && r.Token.AccessToken != v.refused:
+	case r.good(v) && (taken || r.Token.goodAt(v.now.Add(v.ahead))):
 		return use
-	case r.leasedByOther(v.me) && !r.abandoned(v):
+	case taken:
 		return wait
 	}
 	return claim
+}
+
+// good reports whether r's access token is good.
+func (r *Record) good(v view) bool {
+	return r.Token.goodAt(v.now) && r.Token.AccessToken != v.refused && !r.outlived()
+}
+
+// outlived reports whether r's access token is over by the store's clock, whatever the clocks of
+// those say who wrote its end and who read it: none lives longer than an hour.
+func (r *Record) outlived() bool {
+	return !r.Token.ExpiresAt.IsZero() && !r.Written.IsZero() && r.Now.Sub(r.Written) >= longestAccess
+}
+
+// deservesSecondLook reports whether the verdict on r fell when Spotify was in trouble, an hour ago.
+func (r *Record) deservesSecondLook(now time.Time) bool {
+	s := r.rule()
+	return s.shaky && now.Sub(s.diedAt) >= secondLook && r.Token.RefreshToken != ""
 }
 
 // leasedByOther reports whether someone but me holds the lease. One that I hold and do not
@@ -92,22 +122,28 @@ func (r *Record) leasedByOther(me string) bool {
 
 // abandoned reports whether the holder of the lease must be taken for dead. Watching it for a
 // whole lease needs no common clock, but is not enough: where nobody lives long enough to
-// watch, a lease that is old by the store's own clock has to do.
+// watch, a lease has to do that is old both by the store's clock and by the holder's and mine. One
+// clock alone may have jumped.
 func (r *Record) abandoned(v view) bool {
-	held := max(v.lease, r.rule().lease.For)
-	onStore := r.Now.Sub(r.Written)
-	return v.alone || v.watched >= held || !r.Written.IsZero() && !r.Now.IsZero() && onStore > 2*held
+	l := r.rule().lease
+	held := max(v.lease, l.For)
+	old := !r.Written.IsZero() && r.Now.Sub(r.Written) > 2*held && v.now.Sub(l.At) > 2*held
+	return v.alone || v.watched >= held || old
 }
 
 // claimed takes the lease. What the dead asked for reaches nobody any more: no answer contests.
+// For the second look at a dead login the first token that was refused is put in front.
 func (r *Record) claimed(v view) *Record {
 	takeover := r.leasedByOther(v.me) && !v.alone
-	return r.with(func(_ *Record, s *recordState) {
+	return r.with(func(next *Record, s *recordState) {
 		s.lease = lease{
 			Owner: v.me, Seq: s.lease.Seq + 1, At: v.now, For: v.lease,
 			Contested: s.lease.Contested || takeover,
 		}
 		s.spares = unspoilt(s.spares, v.now)
+		if r.Dead != nil {
+			next.Token, s.spares = r.Token.forgiven(s.spares, v.now)
+		}
 	})
 }
 
@@ -152,7 +188,7 @@ func (r *Record) answered(s sent, t *Token, now time.Time) *Record {
 func (r *Record) renewed(s sent, t *Token, now time.Time) *Record {
 	return r.with(func(next *Record, state *recordState) {
 		next.Token, next.Dead, next.Generation = t, nil, r.Generation+1
-		state.diedAt = time.Time{}
+		state.diedAt, state.shaky = time.Time{}, false
 		state.spares = unspoilt(state.spares, now)
 		if old := r.Token.RefreshToken; old != t.RefreshToken {
 			state.spares = addSpare(state.spares, old, now)
@@ -166,26 +202,35 @@ func (r *Record) renewed(s sent, t *Token, now time.Time) *Record {
 
 // condemned is what a verdict on what was sent does to the record. It counts only for the
 // generation it was about and from the one who holds the lease: whoever took over will hear
-// for himself. waited says that another answer has had its time to come.
-func (r *Record) condemned(s sent, why *ReauthorizeError, waited bool, now time.Time) (*Record, action) {
+// for himself.
+func (r *Record) condemned(s sent, v verdict, now time.Time) (*Record, action) {
 	if r == nil {
 		return nil, again
 	}
 	state := r.rule()
 	switch spares := unspoilt(state.spares, now); {
-	case state.epoch != s.epoch || r.Generation != s.generation || r.Dead != nil:
+	case state.epoch != s.epoch || r.Generation != s.generation || !r.held(s):
 		return nil, again
-	case !r.held(s):
-		return nil, again
-	case state.lease.Contested && !waited:
+	case r.Dead != nil: // the second look
+		return r.with(func(_ *Record, state *recordState) { state.shaky, state.lease.Owner = false, "" }), write
+	case state.lease.Contested && !v.waited:
 		return nil, wait
-	case len(spares) > 0 && !spares[0].Refused:
+	case len(spares) > 0 && !spares[0].Refused && !v.overdue:
 		return r.promoted(spares, now), write
 	}
 	return r.with(func(next *Record, state *recordState) {
-		next.Dead = why
-		state.diedAt, state.lease.Owner = now, ""
+		next.Dead = v.why
+		state.diedAt, state.shaky, state.lease.Owner = now, v.shaky && !v.overdue, ""
 	}), write
+}
+
+// shaken is r with a verdict that needs a second look, because Spotify got into trouble after it;
+// nil if that is no more about judged, or settled.
+func (r *Record) shaken(judged *Record) *Record {
+	if r == nil || r.Dead == nil || r.rule().epoch != judged.rule().epoch || r.Generation != judged.Generation || r.rule().shaky {
+		return nil
+	}
+	return r.with(func(_ *Record, state *recordState) { state.shaky = true })
 }
 
 // reprieved undoes what a verdict has done to the record, and gives every refresh token another
@@ -196,23 +241,28 @@ func (r *Record) reprieved(judged *Record, now time.Time) *Record {
 	}
 	return r.with(func(next *Record, state *recordState) {
 		next.Dead, next.Generation = nil, r.Generation+1
-		state.diedAt = time.Time{}
-		var refused, untried []spare
-		for _, s := range unspoilt(state.spares, now) {
-			if s.Refused {
-				refused = append(refused, spare{s.RefreshToken, s.At, false})
-			} else {
-				untried = append(untried, s)
-			}
-		}
-		if len(refused) == 0 {
-			return
-		}
-		t := *r.Token
-		t.RefreshToken = refused[0].RefreshToken
-		next.Token = &t
-		state.spares = slices.Concat(refused[1:], []spare{{r.Token.RefreshToken, now, false}}, untried)
+		state.diedAt, state.shaky = time.Time{}, false
+		next.Token, state.spares = r.Token.forgiven(unspoilt(state.spares, now), now)
 	})
+}
+
+// forgiven is t with the first refresh token that was refused, the newest, and the spares, t's own
+// among them, as if none had been.
+func (t *Token) forgiven(spares []spare, now time.Time) (*Token, []spare) {
+	var refused, untried []spare
+	for _, s := range spares {
+		if s.Refused {
+			refused = append(refused, spare{s.RefreshToken, s.At, false})
+		} else {
+			untried = append(untried, s)
+		}
+	}
+	if len(refused) == 0 {
+		return t, spares
+	}
+	next := *t
+	next.RefreshToken = refused[0].RefreshToken
+	return &next, slices.Concat(refused[1:], []spare{{t.RefreshToken, now, false}}, untried)
 }
 
 // promoted tries the best spare next. The refused token goes behind the others: a verdict may

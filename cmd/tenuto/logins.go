@@ -63,8 +63,7 @@ func (p *program) saved(f *loginFlags) (*saved, error) {
 func (p *program) fromEnvironment(s *saved) error {
 	s.key = "environment"
 	store := &auth.MemoryStore{}
-	told := auth.BeforeStore(p.cannotSave(s.conf.RefreshToken))
-	grants := p.grants(s.cred, store, told)
+	grants := p.grants(s.cred, store, auth.OnRefresh(p.cannotSave))
 	s.token = grants.For(s.key)
 	return grants.Put(context.Background(), s.key, s.tokenOf(s.conf)) // memory does not wait
 }
@@ -94,14 +93,12 @@ func (p *program) grants(cred *auth.Credentials, store auth.Store, opts ...auth.
 	return g
 }
 
-// cannotSave is told of the tokens of a login from the environment, which nobody can write back to.
-func (p *program) cannotSave(old string) func(context.Context, string, *auth.Token) error {
-	return func(_ context.Context, _ string, t *auth.Token) error {
-		if t.RefreshToken != old {
-			p.note("Spotify gave a new refresh token, and SPOTIFY_USER_REFRESH still has the old one: " +
-				`it may stop working. "tenuto login" keeps a login up to date`)
-		}
-		return nil
+// cannotSave is told of the refreshes of a login from the environment, which nobody can write back
+// to.
+func (p *program) cannotSave(e auth.RefreshEvent) {
+	if e.Rotated {
+		p.note("Spotify gave a new refresh token, and SPOTIFY_USER_REFRESH still has the old one: " +
+			`it may stop working. "tenuto login" keeps a login up to date`)
 	}
 }
 

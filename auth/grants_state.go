@@ -1,0 +1,45 @@
+package auth
+
+import (
+	"errors"
+	"time"
+)
+
+// GrantsState is how the refreshes of one process are doing, for gauges.
+type GrantsState struct {
+	// Stopped is why no requests are made at the moment: OutcomeAppRefused, OutcomeThrottled,
+	// OutcomeDoubted, or OutcomeFailed when they fail for everybody. "": they are made.
+	Stopped Outcome
+	Until   time.Time // when the next is made, to find out whether that is over; zero unless Stopped
+
+	UnderWay int // refreshes under way, those in Queued included
+	Queued   int // of them, waiting for their turn: see RefreshRate
+	Unsaved  int // logins with an answer that the store does not have yet
+}
+
+// State is how the refreshes of this process are doing. It asks nobody and is cheap.
+func (g *Grants) State() GrantsState {
+	s := GrantsState{Queued: g.pace.queued()}
+	s.UnderWay, s.Unsaved = g.flights.count()
+	g.app.mu.Lock()
+	r := g.app.rest
+	g.app.mu.Unlock()
+	if r.over(g.now()) {
+		return s
+	}
+	s.Stopped, s.Until = failure(r.err), r.endsWall
+	return s
+}
+
+// failure is the outcome of a request that ended with err.
+func failure(err error) Outcome {
+	switch {
+	case errors.Is(err, errDoubted):
+		return OutcomeDoubted
+	case errors.Is(err, ErrApp):
+		return OutcomeAppRefused
+	case throttled(err):
+		return OutcomeThrottled
+	}
+	return OutcomeFailed
+}
