@@ -85,6 +85,9 @@ func open(ctx context.Context, path string, keyRing func(isNew bool) (*vault.Key
 			err = errors.Join(err, t.Close())
 		}
 	}()
+	if _, err := finishRestore(path); err != nil {
+		return nil, err
+	}
 	keys, err := unlock(ctx, path, keyRing)
 	if err != nil {
 		return nil, err
