@@ -1,11 +1,8 @@
 package server_test
 
 import (
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -51,34 +48,25 @@ func (w *world) alter(statement string) {
 	}
 }
 
-// TestKeyMissingOnHome: a login whose key was taken out of the ring is there again when it is put back.
+// TestKeyMissingOnHome: a login whose data key is gone from the database is there again when that is put back.
 func TestKeyMissingOnHome(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b := w.browser()
 	b.login("alice")
-	keyFile := filepath.Join(w.dir, sqlite.KeyFile)
-	old, err := os.ReadFile(keyFile)
-	if err != nil {
+	if _, err := w.db.RotateKey(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	newer := []byte(base64.StdEncoding.EncodeToString(sha256.New().Sum([]byte(nil))) + "\n")
-	keep := func(keys []byte) {
-		t.Helper()
-		if err := os.WriteFile(keyFile, keys, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		w.restart()
-	}
-	keep(append(newer, old...))
 	w.now.advance(2 * time.Hour)
 	w.emu.Advance(2 * time.Hour)
-	b.get("/").wants(t, http.StatusOK, "Now playing: ") // refreshed: sealed with the newer key
-	keep(old)
+	b.get("/").wants(t, http.StatusOK, "Now playing: ") // refreshed: sealed with the new key
+	w.alter("CREATE TABLE aside AS SELECT * FROM keys WHERE number = 2; DELETE FROM keys WHERE number = 2")
+	w.restart()
 	b.get("/").wants(t, http.StatusOK, "cannot open your login", "Nothing is lost")
 	if log := w.log.String(); !strings.Contains(log, "is not in the ring") {
 		t.Errorf("the log does not name the cause:\n%s", log)
 	}
-	keep(append(newer, old...))
+	w.alter("INSERT INTO keys SELECT * FROM aside; DROP TABLE aside")
+	w.restart()
 	b.get("/").wants(t, http.StatusOK, "Now playing: ")
 }

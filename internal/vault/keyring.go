@@ -2,48 +2,25 @@ package vault
 
 import (
 	"bytes"
-	"crypto/hkdf"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
-	"sync"
-
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/aead/aesgcm"
-	"github.com/tink-crypto/tink-go/v2/insecuresecretdataaccess"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/secretdata"
-	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
 // ErrKey is the error of key material that is missing, malformed, weak or lies where others can read it.
 // Its text says which, and never holds a part of the key.
 var ErrKey = errors.New("vault: key refused")
 
-const keySize = 32 // bytes
-
-// KeyRing holds the keys of a vault. The first seals; every one of them opens, so that a new key can be
-// put in front of an old one, which must stay: not all that it sealed is sealed anew. It does not print, and has no
-// JSON.
-//
-// No key of the ring encrypts anything itself: each purpose (a column, a kind of cookie) has its own
-// AES-256-GCM key, derived with HKDF (RFC 5869). What one purpose seals no other opens.
+// KeyRing holds an operator's root keys, which seal the vault's data keys. The first seals; every one of them opens,
+// so that a new key can be put in front of an old one. It does not print, and has no JSON.
 //
 // A KeyRing is not changed after it was made; safe for concurrent use.
 type KeyRing struct {
 	ring func() *ring // a function, since fmt finds its way through pointers (%s of a struct around one) but not into functions
-}
-
-type ring struct {
-	keys [][]byte
-	ids  []uint32 // ids[i] is in front of all that keys[i] sealed
-	made sync.Map // purpose string → tink.AEAD
 }
 
 // NewKeyRing makes a ring of one new random key.
@@ -117,90 +94,26 @@ func distinct(key []byte) int {
 }
 
 func newKeyRing(keys [][]byte) (*KeyRing, error) {
-	r := &ring{keys: keys}
-	for i, key := range keys {
-		id := binary.BigEndian.Uint32(derive(key, "key id", 4))
-		for j, other := range r.ids {
-			if id == other {
+	r := &ring{}
+	for i, raw := range keys {
+		k := newKey(raw, 0)
+		for j, other := range r.keys {
+			if k.id == other.id {
 				return nil, fmt.Errorf("%w: keys %d and %d are the same", ErrKey, j+1, i+1)
 			}
 		}
-		r.ids = append(r.ids, id)
+		r.keys = append(r.keys, k)
 	}
 	return &KeyRing{ring: func() *ring { return r }}, nil
-}
-
-// derive is HKDF-SHA-256. The key is random, so there is no salt.
-func derive(key []byte, purpose string, size int) []byte {
-	out, err := hkdf.Key(sha256.New, key, nil, "tenuto vault v1 "+purpose, size)
-	if err != nil {
-		panic(err) // only for sizes above 8 KiB
-	}
-	return out
-}
-
-// aead is the sealing primitive of one purpose over all keys of the ring.
-func (k *KeyRing) aead(purpose string) (tink.AEAD, error) {
-	if made, ok := k.ring().made.Load(purpose); ok {
-		return made.(tink.AEAD), nil
-	}
-	manager := keyset.NewManager()
-	for i, key := range k.ring().keys {
-		if err := addKey(manager, derive(key, "seal "+purpose, keySize), k.ring().ids[i]); err != nil {
-			return nil, fmt.Errorf("vault: key for %s: %w", purpose, err)
-		}
-	}
-	if err := manager.SetPrimary(k.ring().ids[0]); err != nil {
-		return nil, fmt.Errorf("vault: key for %s: %w", purpose, err)
-	}
-	handle, err := manager.Handle()
-	if err != nil {
-		return nil, fmt.Errorf("vault: keys for %s: %w", purpose, err)
-	}
-	primitive, err := aead.New(handle)
-	if err != nil {
-		return nil, fmt.Errorf("vault: keys for %s: %w", purpose, err)
-	}
-	made, _ := k.ring().made.LoadOrStore(purpose, primitive)
-	return made.(tink.AEAD), nil
-}
-
-func addKey(manager *keyset.Manager, raw []byte, id uint32) error {
-	params, err := aesgcm.NewParameters(aesgcm.ParametersOpts{
-		KeySizeInBytes: keySize, IVSizeInBytes: 12, TagSizeInBytes: 16, Variant: aesgcm.VariantTink,
-	})
-	if err != nil {
-		return err
-	}
-	key, err := aesgcm.NewKey(secretdata.NewBytesFromData(raw, insecuresecretdataaccess.Token{}), id, params)
-	if err != nil {
-		return err
-	}
-	_, err = manager.AddKey(key)
-	return err
-}
-
-// sealedByOther reports whether sealed names a key that is not in the ring.
-func (k *KeyRing) sealedByOther(sealed []byte) bool {
-	if len(sealed) < 5 {
-		return false
-	}
-	id := binary.BigEndian.Uint32(sealed[1:5]) // Tink's prefix: 0x01, then the key id
-	for _, known := range k.ring().ids {
-		if id == known {
-			return false
-		}
-	}
-	return true
 }
 
 // text is the ring as ParseKeys reads it.
 func (k *KeyRing) text() string {
 	var out strings.Builder
-	out.WriteString("# The keys of a Tenuto vault: the first seals, all open. Without them its database is lost;\n" +
+	out.WriteString("# The root keys of a Tenuto vault: the first seals, all open. Without them its database is lost;\n" +
 		"# with them and the database anybody can act as everyone who logged in. Back them up apart from it.\n")
 	for _, key := range k.ring().keys {
-		out.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+		out.WriteString(base64.StdEncoding.EncodeToString(key.raw) + "\n")
 	}
 	return out.String()
 }

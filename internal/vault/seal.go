@@ -16,14 +16,18 @@ import (
 //	sessions.device   what the browser called itself
 //	meta.value        the index key
 //	cookies           through DB.Seal
+//	keys.sealed       the data keys
 //
-// Each with AES-256-GCM under a key of its own purpose (KeyRing). The associated data are the place: app, row,
+// Each with AES-256-GCM under a key of its own purpose (ring.go). The associated data are the place: app, row,
 // column and format. A ciphertext that was copied to another row, column, app or person does not open.
+//
+// Two kinds of keys: the operator's root keys (KeyRing) seal the data keys and the index key, and nothing else; data
+// keys (keys.go) seal all the rest. Databases from before there were data keys have rows that lie under a root key:
+// those open, too, until they are sealed anew (reseal.go).
 //
 // What is looked up is not encrypted but hashed: session ids and states, 256 random bits, with SHA-256; accounts,
 // which could be guessed, with HMAC-SHA-256 under the index key. That key is random, made with the database and
-// kept in it, sealed: when the ring's keys change, the hashes stay. Its row is never sealed anew: it would let a ring
-// start that cannot open the grants, which stay under the key they were written with.
+// kept in it, sealed: when other keys change, the hashes stay.
 
 // place names where something sealed belongs. Its format is part of it: see the end of bind.
 type place string
@@ -33,38 +37,9 @@ const (
 	placeProfile place = "people.profile"
 	placeDevice  place = "sessions.device"
 	placeIndex   place = "meta.value"
+	placeKey     place = "keys.sealed"
 	placeCookie  place = "cookie." // plus the server's purpose
 )
-
-// seal encrypts plain for one place and row.
-func (k *KeyRing) seal(p place, plain []byte, row ...string) ([]byte, error) {
-	primitive, err := k.aead(string(p))
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := primitive.Encrypt(plain, bind(p, row))
-	if err != nil {
-		return nil, fmt.Errorf("vault: seal %s: %w", p, err)
-	}
-	return sealed, nil
-}
-
-// open decrypts what seal made for the same place and row. All that can be wrong with it is ErrOpen, without
-// saying what: no oracle. Only a key that is missing is named as such: which one sealed it anybody can read.
-func (k *KeyRing) open(p place, sealed []byte, row ...string) ([]byte, error) {
-	primitive, err := k.aead(string(p))
-	if err != nil {
-		return nil, err
-	}
-	plain, err := primitive.Decrypt(sealed, bind(p, row))
-	if err != nil && k.sealedByOther(sealed) {
-		return nil, fmt.Errorf("%s: %w: %w", p, ErrOpen, ErrKeyMissing)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", p, ErrOpen)
-	}
-	return plain, nil
-}
 
 // bind is the associated data: the place, then the row's parts, each with its length in front, so that no two
 // lists of parts give the same bytes.
@@ -100,14 +75,14 @@ const metaIndex = "index" // the row of meta that keeps the index key, and prove
 func newIndex(keys *KeyRing) (sealed []byte, err error) {
 	key := make([]byte, sha256.Size)
 	rand.Read(key)
-	return keys.seal(placeIndex, key, metaIndex)
+	return keys.ring().seal(placeIndex, key, metaIndex)
 }
 
 func openIndex(keys *KeyRing, sealed []byte) (index, error) {
-	if keys.sealedByOther(sealed) {
-		return nil, fmt.Errorf("%w: give it the key it was made with, behind a newer one if there is one; nothing was changed", ErrWrongKey)
+	if keys.ring().lacks(sealed) {
+		return nil, fmt.Errorf("%w: give it the key that it lies under, behind a newer one if there is one; nothing was changed", ErrWrongKey)
 	}
-	key, err := keys.open(placeIndex, sealed, metaIndex)
+	key, err := keys.ring().open(placeIndex, sealed, metaIndex)
 	if err != nil {
 		return nil, fmt.Errorf("vault: check row: %w", err)
 	}

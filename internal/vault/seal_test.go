@@ -6,7 +6,6 @@ import (
 	"errors"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
@@ -43,7 +42,7 @@ func TestSealOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(plain) > 0 && bytes.Contains(sealed, plain) {
+		if len(plain) > 8 && bytes.Contains(sealed, plain) { // fewer bytes are in any ciphertext by chance
 			t.Errorf("Seal(%.10q…) contains it", plain)
 		}
 		got, err := db.Open("attempt", []byte("name"), sealed)
@@ -84,50 +83,6 @@ func TestOpenRefuses(t *testing.T) {
 		flipped := bytes.Clone(sealed)
 		flipped[i/8] ^= 1 << (i % 8)
 		refuse("a flipped bit", db, "attempt", "name", flipped)
-	}
-}
-
-// A second key in front seals from now on; what the first sealed still opens, and accounts are still found.
-func TestOldKeyOpens(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	before := openWith(t, dir, ring(t, keyOne))
-	user, err := before.SignIn(t.Context(), "app", "alice", "", vault.Profile{Name: "Alice"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	id, err := before.NewSession(t.Context(), "app", user, "phone", time.Now().Add(time.Hour))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cookie, err := before.Seal("attempt", nil, []byte("verifier"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := before.Close(); err != nil {
-		t.Fatal(err)
-	}
-
-	after := openWith(t, dir, ring(t, keyTwo+"\n"+keyOne))
-	if s, err := after.Session(t.Context(), "app", id, time.Now()); err != nil || s.Profile.Name != "Alice" || s.Device != "phone" {
-		t.Errorf("Session with a new key in front = %+v, %v, want Alice's", s, err)
-	}
-	if again, err := after.SignIn(t.Context(), "app", "alice", "", vault.Profile{}); err != nil || again != user {
-		t.Errorf("SignIn with a new key in front = %q, %v, want %q", again, err, user)
-	}
-	if plain, err := after.Open("attempt", nil, cookie); err != nil || string(plain) != "verifier" {
-		t.Errorf("Open with a new key in front = %q, %v, want the verifier", plain, err)
-	}
-	sealed, err := after.Seal("attempt", nil, []byte("verifier"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	onlyNew := openWith(t, t.TempDir(), ring(t, keyTwo))
-	if _, err := onlyNew.Open("attempt", nil, sealed); err != nil {
-		t.Errorf("the first key did not seal: %v", err)
-	}
-	if _, err := onlyNew.Open("attempt", nil, cookie); !errors.Is(err, vault.ErrOpen) {
-		t.Errorf("Open without the old key = %v, want ErrOpen", err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // "Now" is the database's clock, in whole milliseconds, so that replicas need not agree about the time.
 // All methods are safe for concurrent use.
 type Tables interface {
+	KeyTables
 	BudgetTables
 	LivingTables
 	CensusTables

@@ -39,15 +39,16 @@ var (
 // DB is the vault. Made by a dialect's Open. Safe for concurrent use.
 type DB struct {
 	tables Tables
-	keys   *KeyRing
+	keys   *dataKeys
 	index  index
 	upkeep keeper
 
 	deletions atomic.Pointer[Deletions] // set by KeepDeletions
 }
 
-// New is for dialects: it puts the vault on top of their tables. The first time it makes the index key; later it
-// returns ErrWrongKey, having written nothing, if keys are not those of the database.
+// New is for dialects: it puts the vault on top of their tables. The first time it makes the index key and a data key;
+// later it returns ErrWrongKey or ErrKeyMissing, having written nothing, if keys are not those of the database, or not
+// all. Where a new key is in front of them, what lay under an older one is sealed under it.
 func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
 	sealed, err := tables.Meta(ctx, metaIndex)
 	if err == nil && sealed == nil {
@@ -60,7 +61,15 @@ func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{tables: stoppable(tables), keys: keys, index: index}, nil
+	data, err := openKeys(ctx, tables, keys)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{tables: stoppable(tables), keys: data, index: index}
+	if err := db.rewrap(ctx); err != nil {
+		return nil, err
+	}
+	return db, nil
 }
 
 // createIndex writes a new index key and returns the one that counts: another replica may have been faster.
@@ -78,11 +87,18 @@ func createIndex(ctx context.Context, tables Tables, keys *KeyRing) ([]byte, err
 // MetaCheck is the name of the row of meta that CheckKeys wants.
 const MetaCheck = metaIndex
 
-// CheckKeys is for dialects that look before they open for writing: it returns ErrWrongKey, or ErrOpen for a
-// damaged row, if keys do not open the row MetaCheck.
-func CheckKeys(keys *KeyRing, row []byte) error {
-	_, err := openIndex(keys, row)
-	return err
+// CheckKeys is for dialects that look before they open for writing: it returns ErrWrongKey if keys do not open the row
+// MetaCheck, ErrKeyMissing if they do not open all data keys, and ErrOpen for a damaged row.
+func CheckKeys(keys *KeyRing, row []byte, data ...KeyRow) error {
+	if _, err := openIndex(keys, row); err != nil {
+		return err
+	}
+	for _, row := range data {
+		if _, err := keys.unwrap(row); err != nil {
+			return fmt.Errorf("vault: %w", err)
+		}
+	}
+	return nil
 }
 
 // Seal encrypts small things that travel outside the database: cookies. purpose is a constant of the caller's,
@@ -117,8 +133,12 @@ func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Ping reports whether the database answers and can be written: it does write, and commits.
+// Ping reports whether the database answers and can be written: it does write, and commits. ErrKeyMissing if other
+// processes seal with a key that this one was not given.
 func (db *DB) Ping(ctx context.Context) error {
+	if err := db.keys.unhealthy(); err != nil {
+		return fmt.Errorf("ping: data keys: %w", err)
+	}
 	if err := db.tables.Ping(ctx); err != nil {
 		return fmt.Errorf("ping: %w", err)
 	}

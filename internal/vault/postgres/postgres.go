@@ -35,7 +35,7 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.now = 
 func AllowUnverified() Option { return func(o *options) { o.allowUnverified = true } }
 
 // Open opens the vault in the database at url (postgres://user@host/name), sealed under keys. Before it writes it
-// makes sure that keys are the database's keys (vault.ErrWrongKey); then it makes or updates the tables, once, however
+// makes sure that keys are the database's keys (vault.ErrWrongKey, vault.ErrKeyMissing); then it makes or updates the tables, once, however
 // many servers start. Other errors: ErrURL, ErrInsecure, ErrUnreachable, ErrRefused, ErrNoTables.
 func Open(ctx context.Context, url string, keys *vault.KeyRing, opts ...Option) (*vault.DB, error) {
 	var o options
@@ -64,12 +64,12 @@ func Open(ctx context.Context, url string, keys *vault.KeyRing, opts ...Option) 
 
 // prepare looks whether keys open the database, and only then brings its tables up to date.
 func prepare(ctx context.Context, config *pgxpool.Config, keys *vault.KeyRing) error {
-	row, err := peek(ctx, config.ConnConfig)
+	row, data, err := peek(ctx, config.ConnConfig)
 	if err != nil {
 		return err
 	}
 	if row != nil {
-		if err := vault.CheckKeys(keys, row); err != nil {
+		if err := vault.CheckKeys(keys, row, data...); err != nil {
 			return fmt.Errorf("the database %s: %w", config.ConnConfig.Database, err)
 		}
 	}
@@ -78,8 +78,6 @@ func prepare(ctx context.Context, config *pgxpool.Config, keys *vault.KeyRing) e
 
 // tables is the vault.Tables of PostgreSQL.
 type tables struct {
-	pending
-
 	pool    *pgxpool.Pool
 	now     func() time.Time // nil: the database's clock
 	closing sync.Once

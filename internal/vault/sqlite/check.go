@@ -16,7 +16,7 @@ const applicationID = 0x74656e75
 
 // unlock returns the keys after making sure that they open the database at path, without changing a byte of it.
 func unlock(ctx context.Context, path string, keyRing func(isNew bool) (*vault.KeyRing, error)) (*vault.KeyRing, error) {
-	row, err := peek(ctx, path)
+	row, data, err := peek(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -25,36 +25,40 @@ func unlock(ctx context.Context, path string, keyRing func(isNew bool) (*vault.K
 		return nil, err
 	}
 	if row != nil {
-		if err := vault.CheckKeys(keys, row); err != nil {
+		if err := vault.CheckKeys(keys, row, data...); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return keys, nil
 }
 
-// peek reads the check row; nil if nothing was ever kept in the database. SQLite tidies up a file that it opens for
+// peek reads the check row, nil if nothing was ever kept in the database, and the data keys. SQLite tidies up a file that it opens for
 // writing, so this opens it for reading: without a WAL as a file that cannot change, which touches nothing; after a
 // crash with the WAL, which at most makes its index, the -shm file, anew.
-func peek(ctx context.Context, path string) (row []byte, err error) {
+func peek(ctx context.Context, path string) (row []byte, data []vault.KeyRow, err error) {
 	switch size, err := sizeOf(path); {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case size == 0:
-		return nil, nil
+		return nil, nil, nil
 	}
 	name := fileURL(path) + "?mode=ro"
 	switch size, err := sizeOf(path + "-wal"); {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case size == 0:
 		name += "&immutable=1"
 	}
 	db, err := sql.Open("sqlite", name)
 	if err != nil {
-		return nil, explain("look at the database", err)
+		return nil, nil, explain("look at the database", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return readCheck(ctx, db, path)
+	if row, err = readCheck(ctx, db, path); row == nil || err != nil {
+		return nil, nil, err
+	}
+	data, err = peekKeys(ctx, db)
+	return row, data, err
 }
 
 func readCheck(ctx context.Context, db *sql.DB, path string) ([]byte, error) {

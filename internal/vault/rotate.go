@@ -1,0 +1,143 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// maxKeys bounds the ring: each key in it costs every process a little memory for each purpose.
+const maxKeys = 64
+
+// RotateKey makes a new data key and returns its number. It seals once every process that shares the database knows it,
+// ten seconds later, and from then on Reseal brings all rows under it. Two at the same moment make one key.
+func (db *DB) RotateKey(ctx context.Context) (number int, err error) {
+	k := db.keys
+	rows, _, err := k.tables.Keys(ctx)
+	switch {
+	case err != nil:
+		return 0, failed("rotate key", err)
+	case len(rows) == 0:
+		return 0, fmt.Errorf("rotate key: %w: the table of its data keys is empty", ErrDamaged)
+	case len(rows) >= maxKeys:
+		return 0, fmt.Errorf("rotate key: there are %d data keys already: remove old ones first", len(rows))
+	}
+	number = rows[len(rows)-1].Number + 1
+	if _, err := k.create(ctx, number); err != nil {
+		return 0, failed("rotate key", err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.load(ctx); err != nil {
+		return 0, failed("rotate key", err)
+	}
+	return number, nil
+}
+
+// ErrKeyInUse is the error of RemoveKey for a key that something may lie under.
+var ErrKeyInUse = errors.New("vault: the key is in use")
+
+// outOfUse is how long a key must not have sealed before it may be removed by hand: cookies that it sealed have ended,
+// and writes that were under way.
+const outOfUse = 15 * time.Minute
+
+// RemoveKey removes a data key that nothing lies under: ErrKeyInUse if a row does, or if it sealed less than a
+// quarter of an hour ago. It looks at every row. Removed keys do not come back: what else they sealed, such as
+// journals of processes that died, is lost. An unknown one is no error.
+func (db *DB) RemoveKey(ctx context.Context, number int) error {
+	rows, now, err := db.tables.Keys(ctx)
+	if err != nil {
+		return failed("remove key", err)
+	}
+	since, old := retired(rows, number, db.keys.settles)
+	switch {
+	case !old:
+		return fmt.Errorf("remove key %d: %w: there is no newer one", number, ErrKeyInUse)
+	case now.Sub(since) < outOfUse:
+		return fmt.Errorf("remove key %d: %w: it sealed cookies until %s, which live for minutes: try again at %s", number, ErrKeyInUse,
+			since.Format(time.TimeOnly), since.Add(outOfUse).Format(time.TimeOnly))
+	}
+	counts, err := db.countRows(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if left := counts[keyID(row.ID)].total(); row.Number == number && left > 0 {
+			return fmt.Errorf("remove key %d: %w: %d rows lie under it", number, ErrKeyInUse, left)
+		}
+	}
+	if err := db.tables.DeleteKey(ctx, number); err != nil {
+		return failed("remove key", err)
+	}
+	return nil
+}
+
+// retired is since when the key with that number does not seal any more; not old if it is the newest.
+func retired(rows []KeyRow, number int, settles time.Duration) (since time.Time, old bool) {
+	for _, row := range rows {
+		if row.Number > number {
+			return row.Created.Add(settles), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// rewrap seals the data keys and the index key under the first root key, each unless somebody else is at it. The index
+// key comes last: whoever opens it alone could be missing a root key that others need.
+//
+// While rows may lie under a root key itself nothing is changed: what proves that the root key is given stays under it.
+func (db *DB) rewrap(ctx context.Context) error {
+	rows, _, err := db.tables.Keys(ctx)
+	if err != nil {
+		return failed("seal keys anew", err)
+	}
+	direct := true
+	for _, row := range rows {
+		direct = direct && row.Resealed.IsZero()
+	}
+	if direct {
+		return nil
+	}
+	for _, row := range rows {
+		if err := db.rewrapKey(ctx, row); err != nil {
+			return failed("seal keys anew", err)
+		}
+	}
+	sealed, err := db.tables.Meta(ctx, metaIndex)
+	if err != nil {
+		return failed("seal keys anew", err)
+	}
+	first := db.keys.roots.ring()
+	if id, _ := sealedBy(sealed); id == first.keys[0].id {
+		return nil
+	}
+	plain, err := first.open(placeIndex, sealed, metaIndex)
+	if err != nil {
+		return fmt.Errorf("seal keys anew: %w", err)
+	}
+	next, err := first.seal(placeIndex, plain, metaIndex)
+	if err != nil {
+		return err
+	}
+	if _, err := db.tables.ReplaceMeta(ctx, metaIndex, sealed, next); err != nil {
+		return failed("seal keys anew", err)
+	}
+	return nil
+}
+
+func (db *DB) rewrapKey(ctx context.Context, row KeyRow) error {
+	if id, _ := sealedBy(row.Sealed); id == db.keys.roots.ring().keys[0].id {
+		return nil
+	}
+	data, err := db.keys.roots.unwrap(row)
+	if err != nil {
+		return err
+	}
+	next, err := db.keys.wrap(data)
+	if err != nil {
+		return err
+	}
+	_, err = db.tables.RewrapKey(ctx, row.Number, row.Sealed, next.Sealed)
+	return err
+}
