@@ -27,10 +27,14 @@ const (
 	upkeepEnd   = 5 * time.Second  // for giving the work back
 )
 
+// ErrTakenOver is the error of work that has become somebody else's: see DB.Upkeep.
+var ErrTakenOver = errors.New("another process has taken it over")
+
 // Upkeep does work if it was not done for as long as every, by this process or another that shares the database,
 // and nobody is at it; ran says whether it did. Call it again and again. Work that fails, or whose process dies, is
 // done again by whoever asks next, so doing it twice must do no harm. Its context ends when it has become
-// somebody else's: this process was cut off from the database, or stood still.
+// somebody else's (ErrTakenOver): this process was cut off
+// from the database, or stood still.
 func (db *DB) Upkeep(ctx context.Context, name string, every time.Duration, work func(context.Context) error) (ran bool, err error) {
 	me, free := db.upkeep.begin(name)
 	if !free {
@@ -63,13 +67,13 @@ func (db *DB) holding(ctx context.Context, name, me string, work func(context.Co
 			case <-tick.C:
 			}
 			if mine, err := db.tables.HoldUpkeep(ctx, name, me, upkeepHold); err == nil && !mine {
-				cancel(errors.New("somebody else has taken it over"))
+				cancel(ErrTakenOver)
 			}
 		}
 	}()
 	err := work(ctx)
-	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = cause
+	if context.Cause(ctx) == ErrTakenOver {
+		err = errors.Join(ErrTakenOver, err) // whatever it did was not enough
 	}
 	cancel(nil)
 	<-held

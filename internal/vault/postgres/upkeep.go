@@ -38,6 +38,49 @@ func (t *tables) InsertSpent(ctx context.Context, app string, state []byte, unti
 	})
 }
 
+const (
+	insertUpkeep = `
+INSERT INTO upkeep (name, owner, until, done) VALUES ($1, '', 0, 0)
+ON CONFLICT DO NOTHING`
+
+	// A time that lies too far ahead was written before the clock was set back, and counts for nothing.
+	takeUpkeep = `
+UPDATE upkeep SET owner = $3, until = ` + now + ` + $4
+WHERE name = $2 AND (done + $5 <= ` + now + ` OR done > ` + now + `)
+AND (until <= ` + now + ` OR until > ` + now + ` + $4 OR owner = $3)`
+
+	holdUpkeep = `
+UPDATE upkeep SET until = ` + now + ` + $4 WHERE name = $2 AND owner = $3`
+
+	endUpkeep = `
+UPDATE upkeep SET owner = '', until = 0, done = CASE WHEN $4 THEN ` + now + ` ELSE done END WHERE name = $2 AND owner = $3`
+)
+
+// TakeUpkeep implements vault.Tables.
+func (t *tables) TakeUpkeep(ctx context.Context, name, owner string, hold, every time.Duration) (bool, error) {
+	return change(ctx, t.pool, "take upkeep", func(c *conn) (bool, error) {
+		if _, err := c.exec(insertUpkeep, name); err != nil {
+			return false, err
+		}
+		return c.changed(takeUpkeep, t.clock(), name, owner, hold.Milliseconds(), every.Milliseconds())
+	})
+}
+
+// HoldUpkeep implements vault.Tables.
+func (t *tables) HoldUpkeep(ctx context.Context, name, owner string, hold time.Duration) (bool, error) {
+	return changeOne(ctx, t.pool, "hold upkeep", func(c *conn) (bool, error) {
+		return c.changed(holdUpkeep, t.clock(), name, owner, hold.Milliseconds())
+	})
+}
+
+// EndUpkeep implements vault.Tables.
+func (t *tables) EndUpkeep(ctx context.Context, name, owner string, done bool) error {
+	_, err := changeOne(ctx, t.pool, "end upkeep", func(c *conn) (int64, error) {
+		return c.exec(endUpkeep, t.clock(), name, owner, done)
+	})
+	return err
+}
+
 // sweepAtOnce bounds what one transaction deletes, so that nobody waits long behind it.
 const sweepAtOnce = 500
 

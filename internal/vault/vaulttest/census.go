@@ -1,4 +1,4 @@
-package sqlite_test
+package vaulttest
 
 import (
 	"fmt"
@@ -9,15 +9,14 @@ import (
 
 	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/vault"
-	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
-// TestCensus counts everybody exactly once, in whatever steps, and keeps the result.
-func TestCensus(t *testing.T) {
-	t.Parallel()
-	clock := newHand()
-	db := open(t, t.TempDir(), sqlite.WithClock(clock.Now))
-	now := clock.Now()
+// Census: everybody is counted exactly once, in whatever steps, and the result is kept. open opens an empty vault
+// whose database goes by now.
+func Census(t *testing.T, open func(now func() time.Time) *vault.DB) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	db := open(func() time.Time { return now })
+	const app = "census app"
 	if c, err := db.Census(t.Context(), app); c != nil || err != nil {
 		t.Errorf("Census before one was taken = %+v, %v, want nil", c, err)
 	}
