@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +53,7 @@ func configure(text string, allowUnverified bool) (*pgxpool.Config, error) {
 			conn.RuntimeParams[name] = value
 		}
 	}
+	conn.AfterConnect = checkServer
 	if conn.ConnectTimeout == 0 {
 		conn.ConnectTimeout = connectTimeout
 	}
@@ -58,6 +61,24 @@ func configure(text string, allowUnverified bool) (*pgxpool.Config, error) {
 		config.MaxConns = maxConns
 	}
 	return config, nil
+}
+
+// oldestServer is the oldest major version that we were written for.
+const oldestServer = 11
+
+// waitForDisk overrules a server, a role or a URL that lets commits return before they are on disk: a crash of the
+// database would take back what people were told. Stronger settings than on stay.
+const waitForDisk = `
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+
+// checkServer is called with every new connection.
+func checkServer(ctx context.Context, c *pgconn.PgConn) error {
+	version := c.ParameterStatus("server_version")
+	if major, err := strconv.Atoi(version[:len(version)-len(strings.TrimLeft(version, "0123456789"))]); err == nil && major < oldestServer {
+		return ErrOldServer
+	}
+	_, err := c.Exec(ctx, waitForDisk).ReadAll()
+	return err
 }
 
 // badURL says what pgx found wrong, without the URL.

@@ -16,8 +16,12 @@ var (
 	// ErrUnreachable: nobody answers at the database's address, or the connection was lost. What was under way may
 	// have been written.
 	ErrUnreachable = errors.New("vault: the database cannot be reached")
-	// ErrRefused: the server does not let us in: wrong password, unknown user or database.
+	// ErrRefused: the server does not let us in: wrong password, unknown user, or not from here.
 	ErrRefused = errors.New("vault: the database lets nobody in with this name and password")
+	// ErrNoDatabase: the server has no database of that name.
+	ErrNoDatabase = errors.New("vault: there is no such database")
+	// ErrOldServer: the server is older than what the vault is written for.
+	ErrOldServer = errors.New("vault: the database server is too old: the vault needs PostgreSQL 11 or later, or a database that speaks like one")
 	// ErrForbidden: the account may not do that.
 	ErrForbidden = errors.New("vault: the database's account lacks a right")
 )
@@ -27,6 +31,7 @@ const (
 	uniqueViolation       = "23505"
 	readOnlyTransaction   = "25006"
 	serializationFailure  = "40001"
+	completionUnknown     = "40003"
 	deadlockDetected      = "40P01"
 	insufficientPrivilege = "42501"
 	undefinedTable        = "42P01"
@@ -40,10 +45,6 @@ const (
 	classNoResources      = "53"
 	classOperator         = "57P" // shut down by somebody
 	classBadDataMessage   = "a value that the database cannot keep"
-	statementTimeout      = "57014"
-	lockTimeout           = "55P03"
-	hintStatementTimeout  = "it took too long"
-	hintLockTimeout       = "somebody else held it too long"
 )
 
 func codeOf(err error) string {
@@ -85,6 +86,8 @@ func explain(ctx context.Context, doing string, err error) error {
 		return ctx.Err()
 	case errors.Is(err, puddle.ErrClosedPool):
 		return vault.ErrClosed
+	case errors.Is(err, ErrOldServer):
+		return fmt.Errorf("%s: %w", doing, ErrOldServer)
 	case isOurs(err):
 		return fmt.Errorf("%s: %w", doing, err)
 	}
@@ -113,7 +116,9 @@ func causeOf(err error) error {
 	case insufficientPrivilege:
 		return ErrForbidden
 	case undefinedDatabase:
-		return ErrRefused
+		return ErrNoDatabase
+	case completionUnknown:
+		return ErrUnreachable
 	}
 	switch {
 	case strings.HasPrefix(code, classAuthorization):

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 //go:embed migrations
@@ -20,16 +22,32 @@ var embedded embed.FS
 // ErrNoTables: the tables are missing or older than this program, and the account may not make them.
 var ErrNoTables = errors.New("vault: the database's tables are not up to date")
 
+// Migrate brings the tables of the database at url up to date, as Open does, for operators whose servers run under an
+// account that may not. It needs no keys and returns how many steps it made. ErrOutdated if the tables need a newer
+// program, ErrForbidden if this account may not either; the other errors are those of Open.
+func Migrate(ctx context.Context, url string, opts ...Option) (steps int, err error) {
+	config, err := configure(url, optionsOf(opts).allowUnverified)
+	if err != nil {
+		return 0, err
+	}
+	steps, err = migrate(ctx, config.ConnConfig)
+	if errors.Is(err, ErrForbidden) {
+		err = fmt.Errorf("%w: the account %s may not make tables in the database %s", err, config.ConnConfig.User, config.ConnConfig.Database)
+	}
+	return steps, err
+}
+
 // lockTable holds one row: which starting server is migrating. It is goose's lock that needs no advisory locks, which
 // distributed databases do not have. A server that dies holding it delays the others for half a minute.
 const lockTable = "goose_lock"
 
-// migrate brings the tables up to date, each step in a transaction, once however many servers start together. There
-// is no way back. An account that may not make tables is fine as long as they are up to date.
-func migrate(ctx context.Context, config *pgx.ConnConfig) error {
+// migrate makes the steps that are missing, each in a transaction, once however many servers start together. There is
+// no way back. Steps that we do not know are a newer program's, and no reason not to go on, unless they say so: see
+// ../version.go. An account that may not make tables is fine as long as nothing is missing.
+func migrate(ctx context.Context, config *pgx.ConnConfig) (made int, err error) {
 	files, err := fs.Sub(embedded, "migrations")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	patient := config.Copy()
 	for _, name := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
@@ -39,48 +57,52 @@ func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	defer db.Close()
 	locker, err := lock.NewPostgresTableLocker(lock.WithTableName(lockTable), lock.WithTableLockTimeout(time.Second, 120))
 	if err != nil {
-		return fmt.Errorf("vault: migrations: %w", err)
+		return 0, fmt.Errorf("vault: migrations: %w", err)
 	}
-	steps, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLocker(locker))
+	steps, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true), goose.WithLocker(locker))
 	if err != nil {
-		return fmt.Errorf("vault: migrations: %w", err)
+		return 0, fmt.Errorf("vault: migrations: %w", err)
 	}
-	sources := steps.ListSources()
-	knows := sources[len(sources)-1].Version
-	has, err := tablesVersion(ctx, config)
-	if err != nil {
-		return err
+	missing, err := missingSteps(ctx, config, steps.ListSources())
+	if err != nil || missing == 0 {
+		return 0, err
 	}
-	if has > knows {
-		return fmt.Errorf("vault: the database was made by a newer Tenuto (its tables have version %d, this one knows %d): use that one", has, knows)
+	results, err := steps.Up(ctx)
+	if err = explain(ctx, "migrate", err); errors.Is(err, ErrForbidden) {
+		err = fmt.Errorf("%w: steps to make: %d: %w", ErrNoTables, missing, err)
 	}
-	if has == knows {
-		return nil
-	}
-	if _, err := steps.Up(ctx); err != nil {
-		err = explain(ctx, "migrate", err)
-		if errors.Is(err, ErrForbidden) {
-			return fmt.Errorf("%w: they have version %d, this Tenuto wants %d: %w", ErrNoTables, has, knows, err)
-		}
-		return err
-	}
-	return nil
+	return len(results), err
 }
 
-const selectVersion = `
-SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
+const selectSteps = `
+SELECT version_id FROM goose_db_version WHERE is_applied`
 
-// tablesVersion is the number of the last migration that was made; 0 if there was none.
-func tablesVersion(ctx context.Context, config *pgx.ConnConfig) (version int64, err error) {
+// missingSteps counts the steps that the tables have not seen. ErrOutdated if they have seen too much.
+func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.Source) (missing int, err error) {
 	raw, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {
 		return 0, explain(ctx, "open the database", err)
 	}
 	defer raw.Close(context.WithoutCancel(ctx))
 	c := &conn{ctx, raw}
-	_, err = c.one(selectVersion, nil, &version)
-	if codeOf(err) == undefinedTable {
-		return 0, nil
+	made := map[int64]bool{}
+	err = c.query(func(rows pgx.Rows) error {
+		var version int64
+		err := rows.Scan(&version)
+		made[version] = true
+		return err
+	}, selectSteps)
+	if err != nil && codeOf(err) != undefinedTable {
+		return 0, explain(ctx, "read the tables' version", err)
 	}
-	return version, explain(ctx, "read the tables' version", err)
+	for _, step := range known {
+		if !made[step.Version] {
+			missing++
+		}
+	}
+	var oldest []byte
+	if _, err := c.one(selectMeta, []any{vault.MetaOldest}, &oldest); err != nil && codeOf(err) != undefinedTable {
+		return 0, explain(ctx, "read the tables' version", err)
+	}
+	return missing, vault.CheckVersion(oldest, known[len(known)-1].Version)
 }

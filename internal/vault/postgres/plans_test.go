@@ -19,7 +19,7 @@ func TestCensusReadsIndexesOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close(t.Context())
-	if err := migrate(t.Context(), db.Config()); err != nil {
+	if _, err := migrate(t.Context(), db.Config()); err != nil {
 		t.Fatal(err)
 	}
 	fill(t, db)

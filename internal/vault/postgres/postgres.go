@@ -35,13 +35,11 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.now = 
 func AllowUnverified() Option { return func(o *options) { o.allowUnverified = true } }
 
 // Open opens the vault in the database at url (postgres://user@host/name), sealed under keys. Before it writes it
-// makes sure that keys are the database's keys (vault.ErrWrongKey, vault.ErrKeyMissing); then it makes or updates the tables, once, however
-// many servers start. Other errors: ErrURL, ErrInsecure, ErrUnreachable, ErrRefused, ErrNoTables.
+// makes sure that keys are the database's keys (vault.ErrWrongKey, vault.ErrKeyMissing); then it makes or updates the
+// tables, once, however many servers start. Other errors: ErrURL, ErrInsecure, ErrUnreachable, ErrRefused,
+// ErrNoDatabase, ErrOldServer, ErrNoTables, vault.ErrOutdated.
 func Open(ctx context.Context, url string, keys *vault.KeyRing, opts ...Option) (*vault.DB, error) {
-	var o options
-	for _, opt := range opts {
-		opt(&o)
-	}
+	o := optionsOf(opts)
 	config, err := configure(url, o.allowUnverified)
 	if err != nil {
 		return nil, err
@@ -62,6 +60,13 @@ func Open(ctx context.Context, url string, keys *vault.KeyRing, opts ...Option) 
 	return db, nil
 }
 
+func optionsOf(opts []Option) (o options) {
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
+
 // prepare looks whether keys open the database, and only then brings its tables up to date.
 func prepare(ctx context.Context, config *pgxpool.Config, keys *vault.KeyRing) error {
 	row, data, err := peek(ctx, config.ConnConfig)
@@ -73,7 +78,8 @@ func prepare(ctx context.Context, config *pgxpool.Config, keys *vault.KeyRing) e
 			return fmt.Errorf("the database %s: %w", config.ConnConfig.Database, err)
 		}
 	}
-	return migrate(ctx, config.ConnConfig)
+	_, err = migrate(ctx, config.ConnConfig)
+	return err
 }
 
 // tables is the vault.Tables of PostgreSQL.
