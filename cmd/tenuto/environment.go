@@ -58,16 +58,20 @@ func flagSource(f *pflag.Flag) string {
 // keepSecrets takes what is secret out of the environment before another program, a browser, is
 // started, for that would inherit it. Whatever is needed of it must have been read before.
 func (p *program) keepSecrets() error {
+	for _, name := range secretVariables() {
+		if err := p.unset(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func secretVariables() []string {
 	variables := []string{keyVariable}
 	for _, s := range settings {
 		if s.secret {
 			variables = append(variables, s.variable)
 		}
 	}
-	for _, name := range variables {
-		if err := p.unset(name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return variables
 }

@@ -20,14 +20,12 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
-// keyVariable holds the keys of the database. It has no flag: they are secret.
-const keyVariable = "TENUTO_KEY"
-
 type serveFlags struct {
 	appFlags
+	keyFlags
 	addr, operationsAddr string
 	baseURL              string
-	dataDir, keyFile     string
+	dataDir              string
 	scopes               []string
 	idle                 time.Duration
 	logFormat            string
@@ -39,22 +37,22 @@ func (p *program) serve() *cobra.Command {
 		Use:   "serve",
 		Short: "The authenticating server: people log in with Spotify in their browsers",
 		Long: `Serves people at --addr, and health and metrics at --operations-addr, which is not for them.
-What it keeps is sealed in an SQLite database in the data directory. Its key is in TENUTO_KEY, in
-the file named by --key-file, or in a file made for an empty data directory: keep a copy of that
-somewhere else, for without it nobody is logged in any more.
+What it keeps is sealed in an SQLite database in the data directory. Its root key is in TENUTO_KEY,
+in the file named by --key-file, printed by --key-command, or in a file made for an empty data
+directory: keep a copy of that somewhere else, for without it nobody is logged in any more.
 
 The app is a confidential one: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET. Its redirect URI is
 the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runServe(cmd.Context(), &f) },
 	}
-	f.register(cmd)
+	f.appFlags.register(cmd)
+	f.keyFlags.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "the `ADDRESS` where people are served")
 	flags.StringVar(&f.operationsAddr, "operations-addr", "127.0.0.1:5002", "the `ADDRESS` of /healthz, /readyz and /metrics, or none")
 	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` people open, as https://music.example.org (default that of the redirect URI, else http:// and --addr)")
 	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database (default a directory of your own for programs' state)")
-	flags.StringVar(&f.keyFile, "key-file", "", "the `FILE` with the keys that seal it, the newest first; older ones must stay, for what they sealed")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask people for, see \"tenuto help scopes\"; may be repeated (default what the page shows)")
 	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
 	flags.StringVar(&f.logFormat, "log", "text", "the `FORMAT` of the log: text or json")
@@ -88,7 +86,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 		return err
 	}
 	defer public.Close()
-	keys, err := p.keys(f.keyFile)
+	keys, err := p.keys(ctx, &f.keyFlags)
 	if err != nil {
 		return err
 	}
@@ -162,24 +160,6 @@ func openVault(ctx context.Context, dir string, keys *vault.KeyRing) (db *vault.
 		return db, nil
 	}
 	return nil, advise(fmt.Errorf("%s: %w", dir, err), hint)
-}
-
-// keys are those we were given: nil if the data directory is to have its own.
-func (p *program) keys(file string) (*vault.KeyRing, error) {
-	text, given := p.lookup(keyVariable)
-	switch {
-	case given && text != "" && file != "":
-		return nil, usage("leave one of them out", "TENUTO_KEY and --key-file are both set")
-	case given && text != "":
-		keys, err := vault.ParseKeys(text)
-		if err != nil {
-			return nil, usage("", "TENUTO_KEY: %w", err)
-		}
-		return keys, nil
-	case file != "":
-		return vault.OpenKeyFile(file)
-	}
-	return nil, nil
 }
 
 // logger writes to standard error.
