@@ -1,0 +1,265 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// A rescue file is a block that says what it is, and slots of one block each. Every block is written with zeros when
+// the file is made, not only reserved: later writes need no room on the disk.
+const (
+	rescueMark  = "tenuto rescue journal 1\n"
+	rescueBlock = 4096
+	rescueSlots = 1024
+	rescueSize  = (1 + rescueSlots) * rescueBlock
+	slotHead    = 8 // length and checksum of what follows
+	rescueFiles = 64
+)
+
+// rescueFile is one file, locked: nobody else writes it.
+type rescueFile struct {
+	file *os.File
+
+	mu    sync.Mutex
+	used  map[int]*rescued // by slot
+	next  int              // where the search for a free slot begins
+	batch *syncBatch       // those whose writes the next fsync covers
+
+	syncing chan struct{} // one fsync at a time
+}
+
+// syncBatch is one fsync and all who wait for it.
+type syncBatch struct {
+	done chan struct{}
+	err  error // once done
+}
+
+var errRescueForeign = errors.New("is no rescue journal of this version: move it away")
+
+// openOwnRescue takes the first file in dir that no living process has, or makes one.
+func openOwnRescue(dir string) (*rescueFile, error) {
+	for n := range rescueFiles {
+		f, busy, err := openRescueFile(rescuePath(dir, n), true)
+		if err != nil || !busy {
+			return f, err
+		}
+	}
+	return nil, fmt.Errorf("%s: %d processes have one each: %w", dir, rescueFiles, ErrInUse)
+}
+
+// openDeadRescues takes all files in dir that no living process has. One that cannot be opened is left alone.
+func openDeadRescues(dir string) (files []*rescueFile) {
+	for n := range rescueFiles {
+		path := rescuePath(dir, n)
+		if _, err := os.Lstat(path); err != nil {
+			return files // they are made in this order
+		}
+		if f, busy, err := openRescueFile(path, false); err == nil && !busy && f != nil {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+func rescuePath(dir string, n int) string {
+	if n == 0 {
+		return filepath.Join(dir, RescueFile)
+	}
+	return filepath.Join(dir, fmt.Sprintf("%s.%d", RescueFile, n))
+}
+
+// openRescueFile locks and checks the file at path. One that was never finished is made anew if create is set, and
+// passed over (nil) if not.
+func openRescueFile(path string, create bool) (f *rescueFile, busy bool, err error) {
+	file, busy, err := openLocked(path)
+	if busy || err != nil {
+		return nil, busy, err
+	}
+	defer func() {
+		if f == nil {
+			file.Close()
+		}
+	}()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, false, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, false, fmt.Errorf("%s is not a regular file", path)
+	}
+	if err := file.Chmod(0o600); err != nil && runtime.GOOS != "windows" {
+		return nil, false, err
+	}
+	head := make([]byte, rescueBlock)
+	if _, err := file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, false, err
+	}
+	switch mark := string(head[:len(rescueMark)]); {
+	case mark == rescueMark && info.Size() == rescueSize:
+	case strings.Trim(string(head), "\x00") != "": // whose ever it is, it is not ours to overwrite
+		return nil, false, fmt.Errorf("%s %w", path, errRescueForeign)
+	case !create:
+		return nil, false, nil
+	default:
+		if err := layRescueFile(file); err != nil {
+			return nil, false, fmt.Errorf("%s: %w", path, err)
+		}
+		if err := syncDirectory(filepath.Dir(path)); err != nil {
+			return nil, false, err
+		}
+	}
+	return &rescueFile{file: file, used: map[int]*rescued{}, syncing: make(chan struct{}, 1)}, false, nil
+}
+
+// layRescueFile writes the whole file, and its first block last.
+func layRescueFile(file *os.File) error {
+	if err := file.Truncate(0); err != nil {
+		return err
+	}
+	zeros := make([]byte, 64*rescueBlock)
+	for at := int64(0); at < rescueSize; at += int64(len(zeros)) {
+		if _, err := file.WriteAt(zeros[:min(int64(len(zeros)), rescueSize-at)], at); err != nil {
+			return err
+		}
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	if _, err := file.WriteAt([]byte(rescueMark), 0); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// encodeSlot is content as a block.
+func encodeSlot(content []byte) ([]byte, error) {
+	if len(content) > rescueBlock-slotHead {
+		return nil, fmt.Errorf("an answer of %d bytes does not fit", len(content))
+	}
+	block := make([]byte, rescueBlock)
+	binary.BigEndian.PutUint32(block, uint32(len(content)))
+	binary.BigEndian.PutUint32(block[4:], crc32.ChecksumIEEE(content))
+	copy(block[slotHead:], content)
+	return block, nil
+}
+
+// decodeSlot is what encodeSlot was given; nil if the block is empty. Not ok: torn.
+func decodeSlot(block []byte) (content []byte, ok bool) {
+	if len(bytes.Trim(block, "\x00")) == 0 {
+		return nil, true
+	}
+	size := binary.BigEndian.Uint32(block)
+	if size == 0 || size > rescueBlock-slotHead {
+		return nil, false
+	}
+	content = block[slotHead : slotHead+size]
+	return content, crc32.ChecksumIEEE(content) == binary.BigEndian.Uint32(block[4:])
+}
+
+// read fills the slots from the file, and empties those that are torn.
+func (f *rescueFile) read(open func(content []byte) *rescued) (torn int) {
+	for slot := range rescueSlots {
+		block := make([]byte, rescueBlock)
+		if _, err := f.file.ReadAt(block, rescueAt(slot)); err != nil {
+			torn++
+			continue
+		}
+		content, ok := decodeSlot(block)
+		if !ok {
+			torn++
+			f.erase(slot)
+		}
+		if content != nil && ok {
+			f.used[slot] = open(content)
+		}
+	}
+	return torn
+}
+
+func rescueAt(slot int) int64 { return int64(1+slot) * rescueBlock }
+
+// take finds e a free slot.
+func (f *rescueFile) take(e *rescued) (slot int, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range rescueSlots {
+		slot := (f.next + i) % rescueSlots
+		if f.used[slot] == nil {
+			f.used[slot], f.next = e, slot+1
+			return slot, true
+		}
+	}
+	return 0, false
+}
+
+func (f *rescueFile) write(slot int, block []byte) error {
+	_, err := f.file.WriteAt(block, rescueAt(slot))
+	return err
+}
+
+// free empties the slot if it is still e's. It is not durable before the next sync: what comes back by a power cut is
+// old, and recognised as such.
+func (f *rescueFile) free(slot int, e *rescued) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.used[slot] == e {
+		f.erase(slot)
+		delete(f.used, slot)
+	}
+}
+
+// erase overwrites a slot with zeros. An error is met again by whoever writes there next.
+func (f *rescueFile) erase(slot int) { _ = f.write(slot, make([]byte, rescueBlock)) }
+
+// of are the used slots that match.
+func (f *rescueFile) of(match func(*rescued) bool) map[int]*rescued {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	found := map[int]*rescued{}
+	for slot, e := range f.used {
+		if match(e) {
+			found[slot] = e
+		}
+	}
+	return found
+}
+
+// sync returns when what was written before it is on the disk. All who come while an fsync runs share the next.
+func (f *rescueFile) sync(ctx context.Context) error {
+	f.mu.Lock()
+	b := f.batch
+	if b == nil {
+		b = &syncBatch{done: make(chan struct{})}
+		f.batch = b
+		go f.run(b)
+	}
+	f.mu.Unlock()
+	select {
+	case <-b.done:
+		return b.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (f *rescueFile) run(b *syncBatch) {
+	f.syncing <- struct{}{}
+	f.mu.Lock()
+	f.batch = nil // who comes now has written too late
+	f.mu.Unlock()
+	b.err = f.file.Sync()
+	<-f.syncing
+	close(b.done)
+}
+
+func (f *rescueFile) close() error { return f.file.Close() }
