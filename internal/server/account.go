@@ -21,7 +21,7 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := accountPage{chrome: s.chrome(w, r, v), Scopes: scopeViews(v.Scopes)}
-	page.Consent = consentView(v.consent(s.Now()), false)
+	page.Consent = consentView(s.consentOf(v), false)
 	for _, session := range sessions {
 		page.Sessions = append(page.Sessions, sessionView{
 			Handle:  session.Handle,
@@ -132,7 +132,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 		s.storeFailed(w, r, err)
 		return
 	}
-	body, err := json.MarshalIndent(exportOf(v, sessions, s.Now()), "", "  ")
+	body, err := json.MarshalIndent(s.exportOf(v, sessions), "", "  ")
 	if err != nil {
 		s.storeFailed(w, r, err)
 		return
@@ -166,10 +166,10 @@ type exportSession struct {
 	Current bool      `json:"this_one"`
 }
 
-func exportOf(v *visitor, sessions []vault.Session, now time.Time) export {
-	e := export{Made: now.UTC(), User: userOf(v), Consent: exportConsent{Scopes: scopeList(v.Scopes), Ended: string(v.Dead)}}
+func (s *Server) exportOf(v *visitor, sessions []vault.Session) export {
+	e := export{Made: s.Now().UTC(), User: userOf(v), Consent: exportConsent{Scopes: scopeList(v.Scopes), Ended: string(v.Dead)}}
 	if !v.AuthorizedAt.IsZero() {
-		at, by := v.AuthorizedAt.UTC(), consentEnd(v.AuthorizedAt).UTC()
+		at, by := v.AuthorizedAt.UTC(), s.consentEnd(v.AuthorizedAt).UTC()
 		e.Consent.AuthorizedAt, e.Consent.ReauthorizeBy = &at, &by
 	}
 	for _, session := range sessions {

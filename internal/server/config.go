@@ -26,6 +26,10 @@ type Config struct {
 
 	DB *vault.DB
 
+	// Rescue keeps Spotify's answers on this machine until DB has them; nil: nothing does. It is the
+	// caller's to close, after Serve.
+	Rescue *vault.Rescue
+
 	APIURL     string        // the Web API; "" is Spotify's, another must be loopback
 	HTTPClient *http.Client  // for the Web API; nil: one of our own
 	Scopes     auth.ScopeSet // asked for at login; empty: what the page needs, user-read-currently-playing
@@ -39,8 +43,14 @@ type Config struct {
 	// can reach that is always assumed.
 	Replicas bool
 
+	// DrainDelay is how long people are served after the server was told to stop and /readyz says so.
+	// Nothing is waited for where nobody can ask /readyz.
+	DrainDelay time.Duration
+
 	Now func() time.Time // nil is time.Now
 	Log *slog.Logger     // nil is slog.Default
+
+	LogRequests bool // a line for every answer
 }
 
 const defaultIdle = 30 * 24 * time.Hour
@@ -96,6 +106,9 @@ func (c Config) check() (*settings, error) {
 	}
 	if c.Idle < 0 {
 		return nil, fmt.Errorf("server: idle time %v is negative: use 0 for 30 days", c.Idle)
+	}
+	if c.DrainDelay < 0 {
+		return nil, fmt.Errorf("server: drain delay %v is negative: use 0 to stop at once", c.DrainDelay)
 	}
 	s.Idle = cmp.Or(c.Idle, defaultIdle)
 	if c.RateLimit < 0 {

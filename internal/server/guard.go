@@ -26,9 +26,18 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 		route, start := "none", time.Now()
 		defer func() {
 			s.contain(rec, r, recover())
-			s.metrics.request(route, r.Method, rec.status(), time.Since(start))
+			took := time.Since(start)
+			s.metrics.request(route, r.Method, rec.status(), took)
+			if s.LogRequests {
+				s.journal.request(r, route, rec.status(), took)
+			}
 		}()
 		headers.set(w.Header())
+		nameRequest(w, r)
+		if s.stop.draining() {
+			// A connection that is kept would end under somebody's next request.
+			w.Header().Set("Connection", "close")
+		}
 		if p := s.inspect(r); p != nil {
 			s.problem(rec, r, p)
 			return

@@ -22,7 +22,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 	page := homePage{chrome: s.chrome(w, r, v)}
 	page.Scopes = scopeViews(v.Scopes)
 	page.Playing = s.playingFor(r, v).at(now)
-	page.Consent = consentView(v.consent(now), page.Playing.ended) // which may be news
+	page.Consent = consentView(s.consentOf(v), page.Playing.ended) // which may be news
 	if missing := s.Scopes.Minus(v.Scopes); missing.Len() > 0 && page.Playing.Fix == "" {
 		page.Missing = scopeViews(missing)
 		page.Fix = loginAsk{scopes: missing, back: "/"}.url()
@@ -33,7 +33,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 // playingFor asks Spotify unless it is known that there is no use in it.
 func (s *Server) playingFor(r *http.Request, v *visitor) playing {
 	switch {
-	case v.consent(s.Now()).ended():
+	case s.consentOf(v).ended():
 		return playingFailed(auth.ErrReauthorize, time.Time{})
 	case !v.Scopes.Has(auth.ScopeUserReadCurrentlyPlaying) && !v.Scopes.Has(auth.ScopeUserReadPlaybackState):
 		return playingUnallowed()

@@ -40,7 +40,11 @@ func (m *markup) notices(p *homePage) {
 		m.raw("</p>")
 	}
 	if p.Consent.Warning != "" {
-		m.raw("\n<p class=\"notice warn\"><span>")
+		m.raw("\n<p class=\"notice ")
+		m.text(string(p.Consent.Urgency))
+		m.raw("\" role=\"")
+		m.text(p.Consent.Role())
+		m.raw("\"><span>")
 		m.text(p.Consent.Warning)
 		m.raw("</span> <a class=\"button\" href=\"/login\">Renew</a></p>")
 	}

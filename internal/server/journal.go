@@ -31,14 +31,20 @@ var (
 	eventConsentEnded = event{"consent ended", slog.LevelInfo}
 	eventStore        = event{"store failed", slog.LevelError}
 	eventPanic        = event{"panic", slog.LevelError}
+	eventReady        = event{"ready", slog.LevelInfo}
+	eventUnready      = event{"not ready", slog.LevelError}
+	eventStopping     = event{"stopping", slog.LevelInfo}
+	eventHeldBack     = event{"refreshes held back", slog.LevelError}
+	eventGoOn         = event{"refreshes go on", slog.LevelInfo}
 )
 
 // journal writes events: one structured line each, people as a keyed hash, never an address with a
 // query, never a cookie. A class that storms is cut to a few lines a second and counted.
 type journal struct {
-	log *slog.Logger
-	now func() time.Time
-	key [32]byte // new with every process: hashes cannot be followed for ever
+	log   *slog.Logger
+	now   func() time.Time
+	count func(event string) // of each, written or not
+	key   [32]byte           // new with every process: hashes cannot be followed for ever
 
 	mu     sync.Mutex
 	budget map[string]*stormCount
@@ -51,8 +57,8 @@ type stormCount struct {
 
 const linesPerMinute = 120
 
-func newJournal(log *slog.Logger, now func() time.Time) *journal {
-	j := &journal{log: log, now: now, budget: map[string]*stormCount{}}
+func newJournal(log *slog.Logger, now func() time.Time, count func(event string)) *journal {
+	j := &journal{log: log, now: now, count: count, budget: map[string]*stormCount{}}
 	_, _ = rand.Read(j.key[:]) // never fails
 	return j
 }
@@ -65,6 +71,7 @@ func (j *journal) person(userID string) string {
 }
 
 func (j *journal) write(e event, r *http.Request, args ...any) {
+	j.count(e.name)
 	held, ok := j.admit(e.name, linesPerMinute)
 	if ok {
 		j.line(e, r, held, args)
@@ -73,6 +80,7 @@ func (j *journal) write(e event, r *http.Request, args ...any) {
 
 // seldom writes what concerns everybody and is met at every view: one line a minute for each cause.
 func (j *journal) seldom(e event, cause string, args ...any) {
+	j.count(e.name)
 	held, ok := j.admit(e.name+": "+cause, 1)
 	if ok {
 		j.line(e, nil, held, args)
@@ -89,8 +97,16 @@ func (j *journal) line(e event, r *http.Request, held int, args []any) {
 		if r.Pattern != "" {
 			args = append(args, "route", r.Pattern)
 		}
+		args = append(args, "request", requestID(r))
 	}
 	j.log.Log(ctx, e.level, e.name, args...)
+}
+
+// request writes one line for an answer, where the operator asked for it: what was asked for is the
+// route, never the path. Not limited: who wants all of them wants all of them.
+func (j *journal) request(r *http.Request, route string, status int, took time.Duration) {
+	j.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("route", route), slog.String("method", knownMethod(r.Method)),
+		slog.Int("status", status), slog.Float64("seconds", took.Seconds()), slog.String("request", requestID(r)))
 }
 
 // admit counts a line of a class; held is how many were left out before it.

@@ -89,13 +89,13 @@ func (s *Server) startLogin(w http.ResponseWriter, r *http.Request, ask loginAsk
 	case ask.other:
 		opts = append(opts, auth.ShowDialog)
 	case v != nil:
-		if v.Scopes.Contains(scopes) && !v.consent(s.Now()).ending() {
+		if v.Scopes.Contains(scopes) && !s.consentOf(v).ending() {
 			s.goTo(w, ask.back)
 			return
 		}
 		// Spotify forgets nothing that is asked for again: what was granted stays granted.
 		scopes = scopes.Union(v.Scopes)
-		if v.consent(s.Now()).ending() {
+		if s.consentOf(v).ending() {
 			opts = append(opts, auth.ShowDialog) // only a new yes starts a new six months
 		}
 	}

@@ -162,7 +162,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, p *problem) {
 		w.Header().Set("Retry-After", "30")
 	}
 	if wantsJSON(r) {
-		body, err := json.Marshal(map[string]any{"status": p.Status, "title": p.Title, "detail": p.Text, "code": p.name})
+		body, err := json.Marshal(map[string]any{"status": p.Status, "title": p.Title, "detail": p.Text, "code": p.name, "request": requestID(r)})
 		if err == nil {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(p.Status)
@@ -170,7 +170,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, p *problem) {
 			return
 		}
 	}
-	s.views.problem(w, p)
+	s.views.problem(w, p, requestID(r))
 }
 
 // storeFailed is for the database alone: it never looks like being signed out.

@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	drainTime   = 20 * time.Second // for what is under way when the server stops
+	drainTime   = 20 * time.Second // for what is under way when the server closes its door
 	refreshTime = 15 * time.Second // for refreshes then: one takes 10 s at most, and is saved
-	sweepEvery  = 10 * time.Minute
-	maxPublic   = 8192 // connections of the public listener
+	maxPublic   = 8192             // connections of the public listener
 	headerTime  = 5 * time.Second
 	requestTime = 15 * time.Second
 	answerTime  = 60 * time.Second // a login waits for Spotify
@@ -21,10 +20,13 @@ const (
 )
 
 // Serve answers on public, and on operations unless it is nil, until ctx ends or a listener fails.
-// Then it stops gracefully: not ready any more, open pages let go, what is under way finished within
-// 20 seconds, refreshes within 15 more. It returns nil after a graceful stop. The vault is the
-// caller's to close. A Server serves once.
+// Then it stops gracefully: not ready any more, people still served for Config.DrainDelay so that a
+// balancer can see it, open pages let go, what is under way finished within 20 seconds, refreshes
+// within 15 more. It returns nil after a graceful stop. The vault is the caller's to close. A Server
+// serves once.
 func (s *Server) Serve(ctx context.Context, public, operations net.Listener) error {
+	endRescue := s.rescue(ctx) // before anybody can ask for the tokens
+	defer endRescue()
 	front := s.httpServer(s.public)
 	back := s.httpServer(s.operations)
 	failed := make(chan error, 2)
@@ -32,14 +34,19 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	if operations != nil {
 		go func() { failed <- back.Serve(operations) }()
 	}
-	sweeping, endSweep := context.WithCancel(context.WithoutCancel(ctx))
-	swept := make(chan struct{})
-	go func() { defer close(swept); s.sweep(sweeping) }()
+	keeping, endUpkeep := context.WithCancel(context.WithoutCancel(ctx))
+	kept := make(chan struct{})
+	go func() { defer close(kept); s.upkeep(keeping) }()
 
 	var cause error
 	select {
 	case <-ctx.Done():
 	case cause = <-failed:
+	}
+	s.stop.drain()
+	s.journal.write(eventStopping, nil)
+	if operations != nil && cause == nil {
+		cause = s.linger(failed)
 	}
 	s.stop.stop()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
@@ -52,8 +59,8 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	finish, cancelFinish := context.WithTimeout(context.WithoutCancel(ctx), refreshTime)
 	defer cancelFinish()
 	unfinished := s.grants.Close(finish)
-	endSweep()
-	<-swept
+	endUpkeep()
+	<-kept
 	// Readiness answers to the end, so that it can be seen to fail.
 	_ = back.Close()
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -76,18 +83,15 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 	}
 }
 
-// sweep deletes what has expired, now and every ten minutes.
-func (s *Server) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		if err := s.db.Sweep(ctx, s.Now()); err != nil && ctx.Err() == nil {
-			s.journal.write(eventStore, nil, "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+// linger serves on while balancers find out that they should not send anybody here any more: until a
+// listener is closed its connections must not be refused.
+func (s *Server) linger(failed <-chan error) error {
+	timer := time.NewTimer(s.DrainDelay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case err := <-failed:
+		return err
 	}
 }

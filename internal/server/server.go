@@ -24,6 +24,8 @@ type Server struct {
 	limits   *limiter
 	journal  *journal
 	metrics  *metrics
+	ready    *readiness
+	holding  holding
 	watchers *watchers
 	budget   *vault.Budget   // of the Web API
 	cooldown *vault.Cooldown // of the accounts service
@@ -46,6 +48,9 @@ const (
 	lookEvery      = 3 * time.Second
 	lookEveryAlone = 20 * time.Second
 
+	// refreshAhead is how long before its end a token in use is refreshed, while nobody has to wait.
+	refreshAhead = 5 * time.Minute
+
 	// patience is how long a person waits for Spotify before the page says so.
 	patience = 8 * time.Second
 )
@@ -66,8 +71,9 @@ func New(c Config) (*Server, error) {
 	s.grants = cred.Grants(s.db.Grants(s.app), s.grantOptions()...)
 	s.jar = newJar(set.secure)
 	s.limits = newLimiter(set.Now)
-	s.journal = newJournal(set.Log, set.Now)
 	s.metrics = newMetrics()
+	s.journal = newJournal(set.Log, set.Now, s.metrics.event)
+	s.ready = &readiness{probe: s.db.Ping, heard: s.probed}
 	s.stop = newStopper()
 	s.watchers = s.newWatchers()
 	s.spotify = spotify.New(nil, s.spotifyOptions()...)
@@ -75,6 +81,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s.public = s.guard(s.routes())
+	s.metrics.registry.MustRegister(standing{s})
 	s.operations = s.operationRoutes()
 	return s, nil
 }
@@ -88,6 +95,11 @@ func (s *Server) grantOptions() []auth.GrantsOption {
 	opts := []auth.GrantsOption{auth.CacheFor(grantCacheAlone), auth.Exclusive()}
 	if s.shared() {
 		opts = []auth.GrantsOption{auth.CacheFor(grantCache)}
+	}
+	opts = append(opts, auth.OnRefresh(s.refreshed))
+	opts = append(opts, auth.RefreshAhead(refreshAhead))
+	if s.Rescue != nil {
+		opts = append(opts, auth.Rescue(s.Rescue.For(s.app)))
 	}
 	if lease := failpoint.Lease(); lease > 0 {
 		opts = append(opts, auth.LeaseFor(lease))

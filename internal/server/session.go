@@ -72,7 +72,7 @@ func (s *Server) touch(w http.ResponseWriter, r *http.Request, v *visitor, now t
 // sessionEnd is when a session that is used now ends: idle time, and never beyond the consent.
 func (s *Server) sessionEnd(now, authorizedAt time.Time) time.Time {
 	end := now.Add(s.Idle)
-	if by := consentEnd(authorizedAt); !by.IsZero() && by.Before(end) {
+	if by := s.consentEnd(authorizedAt); !by.IsZero() && by.Before(end) {
 		return by
 	}
 	return end

@@ -58,6 +58,7 @@ type sessionView struct {
 type problemPage struct {
 	chrome
 	*problem
+	Request string // its id, for whoever asks the operator about it
 }
 
 type actionPage struct {
@@ -186,8 +187,8 @@ func (v *views) confirmLogin(w http.ResponseWriter, ask loginAsk) {
 	v.render(w, http.StatusOK, "confirm", actionPage{Action: ask.url()})
 }
 
-func (v *views) problem(w http.ResponseWriter, p *problem) {
-	v.render(w, p.Status, "problem", problemPage{problem: p})
+func (v *views) problem(w http.ResponseWriter, p *problem, request string) {
+	v.render(w, p.Status, "problem", problemPage{problem: p, Request: request})
 }
 
 var htmlType = []string{"text/html; charset=utf-8"}

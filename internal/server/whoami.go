@@ -24,8 +24,10 @@ func userOf(v *visitor) userJSON {
 type sessionJSON struct {
 	User          userJSON   `json:"user"`
 	Scopes        []string   `json:"scopes"`
+	AuthorizedAt  *time.Time `json:"authorized_at,omitempty"`
 	ReauthorizeBy *time.Time `json:"reauthorize_by,omitempty"`
-	Reauthorize   bool       `json:"reauthorize"` // the consent has ended: log in again
+	Reauthorize   bool       `json:"reauthorize"`               // the consent has ended: log in again
+	Warning       warning    `json:"consent_warning,omitempty"` // month, week, day or ended
 }
 
 var signedOutJSON = []byte("{\"user\":null}\n")
@@ -41,11 +43,11 @@ func (s *Server) session(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusUnauthorized, signedOutJSON)
 		return
 	}
-	c := v.consent(s.Now())
-	answer := sessionJSON{User: userOf(v), Scopes: scopeList(v.Scopes), Reauthorize: c.ended()}
+	c := s.consentOf(v)
+	answer := sessionJSON{User: userOf(v), Scopes: scopeList(v.Scopes), Reauthorize: c.ended(), Warning: c.warning()}
 	if !c.until.IsZero() {
-		until := c.until.UTC()
-		answer.ReauthorizeBy = &until
+		from, until := v.AuthorizedAt.UTC(), c.until.UTC()
+		answer.AuthorizedAt, answer.ReauthorizeBy = &from, &until
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {

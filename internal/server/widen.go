@@ -26,7 +26,7 @@ func (s *Server) takenAway(ctx context.Context, userID string, a *attempt, token
 	case record.Token == nil:
 		return auth.ScopeSet{}, nil
 	}
-	had := consent{now: s.Now(), until: consentEnd(record.Token.AuthorizedAt)}
+	had := consent{now: s.Now(), until: s.consentEnd(record.Token.AuthorizedAt)}
 	if record.Dead != nil || had.ended() {
 		return auth.ScopeSet{}, nil
 	}

@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tenuto-dev/tenuto/auth"
+)
+
+// standing is how things are at the moment of a scrape: the governor of calls, cool-downs, and the
+// latest census. All of it is in memory: a scrape asks the database nothing.
+type standing struct{ *Server }
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("tenuto_"+name, help, labels, nil)
+}
+
+var (
+	descLimit    = describe("spotify_window_limit", "Calls in 30 seconds that Spotify allows this app, as learned; 0: not known.")
+	descUsed     = describe("spotify_window_used", "Calls of the last 30 seconds, and those under way.")
+	descWaiting  = describe("spotify_waiting_calls", "Calls that wait for their turn.")
+	descWaits    = describe("spotify_waits_total", "Calls that had to wait for their turn.")
+	descWaited   = describe("spotify_wait_seconds_total", "Time that calls waited for their turn.")
+	descCooldown = describe("cooldown_seconds", "Time until Spotify may be asked again; 0: now.", "of")
+	descGrants   = describe("grants", "People, by how their login does and how long their consent still lasts, as counted last.", "state", "consent")
+	descSessions = describe("sessions", "Browsers signed in, as counted last.")
+	descCensus   = describe("census_timestamp_seconds", "When grants and sessions were counted last.")
+)
+
+// Describe implements prometheus.Collector.
+func (standing) Describe(to chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{descLimit, descUsed, descWaiting, descWaits, descWaited, descCooldown, descGrants, descSessions, descCensus} {
+		to <- desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (s standing) Collect(to chan<- prometheus.Metric) {
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	counter := func(desc *prometheus.Desc, value float64) {
+		to <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, value)
+	}
+	usage := s.spotify.Governor().Usage()
+	waits, waited := 0, time.Duration(0)
+	for _, counts := range usage.Operations {
+		waits += counts.Waits
+		waited += counts.Waited
+	}
+	gauge(descLimit, float64(usage.Limit))
+	gauge(descUsed, float64(usage.Used))
+	gauge(descWaiting, float64(usage.Waiting))
+	counter(descWaits, float64(waits))
+	counter(descWaited, waited.Seconds())
+
+	now := s.Now()
+	rate, quota := usage.RetryAt, time.Time{}
+	if usage.Quota {
+		rate, quota = quota, rate
+	}
+	gauge(descCooldown, secondsUntil(rate, now), "api_rate")
+	gauge(descCooldown, secondsUntil(quota, now), "api_quota")
+	gauge(descCooldown, secondsUntil(s.accountsPause(context.Background()), now), "accounts")
+
+	census := s.metrics.census.Load()
+	if census == nil {
+		return
+	}
+	counts := map[[2]string]int{}
+	for _, c := range census.Grants {
+		counts[[2]string{grantState(c.State), grantAge(c.Age)}] += c.Count
+	}
+	for labels, n := range counts {
+		gauge(descGrants, float64(n), labels[0], labels[1])
+	}
+	gauge(descSessions, float64(census.Sessions))
+	gauge(descCensus, float64(census.Taken.UnixMilli())/1000)
+}
+
+func secondsUntil(at, now time.Time) float64 {
+	if at.IsZero() {
+		return 0
+	}
+	return max(0, at.Sub(now).Seconds())
+}
+
+// grantState keeps the label's values few: a newer version may know more reasons.
+func grantState(state string) string {
+	switch auth.Reason(state) {
+	case "":
+		return "alive"
+	case auth.ReasonExpired, auth.ReasonRevoked, auth.ReasonInvalid, auth.ReasonNone:
+		return state
+	}
+	return "other"
+}
+
+func grantAge(age string) string {
+	switch age {
+	case ageEnded, ageDay, ageWeek, ageMonth, ageLater:
+		return age
+	}
+	return "unknown"
+}
