@@ -21,15 +21,35 @@ type Copy struct {
 	Size   int64 // bytes
 }
 
-// Backup writes a copy of the database at path, as it is at one moment, into a new file, which nobody else may
-// read. The database may be in use, by this process or another, and nobody waits: SQLite's VACUUM INTO holds one read
-// transaction and no lock, so the WAL keeps meanwhile what is written meanwhile. What was deleted is not in the
-// copy, nor are keys that open it. It is on disk when Backup returns nil; else there is no file.
-// fs.ErrNotExist if there is no database, fs.ErrExist if there is a file.
-func Backup(ctx context.Context, path, to string) error {
+// Backup writes a copy of the database at path, as it is at one moment, into a file that nobody else may read.
+// The database may be in use, by this process or another, and nobody waits: SQLite's VACUUM INTO holds one read
+// transaction and no lock, so that the WAL keeps meanwhile what is written meanwhile. What was deleted is not in the
+// copy, nor are root keys. The copy is made under another name, and has that of to once it is on disk and CheckCopy
+// has found it good; with replace instead of a file that is there, which is fs.ErrExist without.
+// fs.ErrNotExist if there is no database.
+func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace bool) (c Copy, err error) {
+	there, err := exists(to)
+	if err == nil && there && !replace {
+		err = fs.ErrExist
+	}
+	if err != nil {
+		return c, fmt.Errorf("vault: %s: %w", to, err)
+	}
+	part := to + ".part"
+	removeDatabase(part) // of one that was killed
+	defer removeDatabase(part)
 	made := time.Now()
-	return newCopy(ctx, path, to, `INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`,
-		metaBackup, []byte(made.UTC().Format(time.RFC3339)))
+	if err := newCopy(ctx, path, part, `INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2`,
+		metaBackup, []byte(made.UTC().Format(time.RFC3339))); err != nil {
+		return c, err
+	}
+	if c, err = CheckCopy(ctx, part, keys); err != nil {
+		return c, err
+	}
+	if err := os.Rename(part, to); err != nil {
+		return c, fmt.Errorf("vault: %w", err)
+	}
+	return c, syncDirectory(filepath.Dir(to))
 }
 
 const metaBackup = "backup" // the row of meta that says when a copy was made

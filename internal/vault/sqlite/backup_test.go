@@ -29,7 +29,7 @@ func keysOf(t testing.TB, dir string) *vault.KeyRing {
 
 func backup(t testing.TB, dir, to string) {
 	t.Helper()
-	if err := sqlite.Backup(context.Background(), filepath.Join(dir, sqlite.DatabaseFile), to); err != nil {
+	if _, err := sqlite.Backup(context.Background(), filepath.Join(dir, sqlite.DatabaseFile), to, keysOf(t, dir), false); err != nil {
 		t.Fatalf("Backup: %v", err)
 	}
 }
@@ -168,7 +168,7 @@ func TestBackupErrors(t *testing.T) {
 		{"no database at all", t.Context(), there, filepath.Join(dir, "c"), vault.ErrDamaged},
 		{"given up", ended, full, filepath.Join(dir, "d"), context.Canceled},
 	} {
-		err := sqlite.Backup(tc.ctx, tc.from, tc.to)
+		_, err := sqlite.Backup(tc.ctx, tc.from, tc.to, keysOf(t, dir), false)
 		if err == nil || tc.want != nil && !errors.Is(err, tc.want) {
 			t.Errorf("%s: Backup = %v, want %v", tc.name, err, tc.want)
 		}
@@ -176,8 +176,20 @@ func TestBackupErrors(t *testing.T) {
 			t.Errorf("%s: a file is left: %v", tc.name, err)
 		}
 	}
+	if _, err := sqlite.Backup(t.Context(), full, filepath.Join(dir, "e"), vault.NewKeyRing(), false); !errors.Is(err, vault.ErrWrongKey) {
+		t.Errorf("Backup with another key = %v, want ErrWrongKey", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*.part*")); err != nil || len(left) > 0 {
+		t.Errorf("%q is left of copies that failed (%v)", left, err)
+	}
 	if text, err := os.ReadFile(there); err != nil || string(text) != "precious" {
 		t.Errorf("the file that was in the way is %q, %v now", text, err)
+	}
+	if _, err := sqlite.Backup(t.Context(), full, there, keysOf(t, dir), true); err != nil {
+		t.Errorf("Backup with replace = %v, want nil", err)
+	}
+	if _, err := sqlite.CheckCopy(t.Context(), there, keysOf(t, dir)); err != nil {
+		t.Errorf("CheckCopy of what replaced the file = %v, want nil", err)
 	}
 }
 
