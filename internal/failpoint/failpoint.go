@@ -1,6 +1,6 @@
 // Package failpoint lets a test stop a real process at a chosen place: between the claim of a lease
 // and the request, between Spotify's answer and its commit. Without the build tag failpoint, Enabled
-// is false, every function is empty, and nothing of it is in the program.
+// is false, Hit, Trace and the like do nothing, and nothing of it is in the program.
 //
 // A process is told what to do by Setup, in words:
 //
@@ -10,6 +10,11 @@
 // to whoever listens on the Unix socket named by ask=, and goes on when that one answers a line, or
 // is gone: time to pause it, to cut it off, or to turn its clock.
 package failpoint
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
 
 // Point is a place where a process can be stopped. "Before" a write means that nothing of it has
 // happened; "after", that it is on disk and nobody has been told.
@@ -52,6 +57,13 @@ const (
 	AfterKeyWrite  Point = "after-key"         //
 )
 
+// What a trace tells, besides what was saved (and under which Name): why a process stopped, and where.
+const (
+	Saved  = "saved"
+	Killed = "killed"
+	Asked  = "asked"
+)
+
 // Points are all of them, in order.
 func Points() []Point {
 	return []Point{
@@ -61,4 +73,10 @@ func Points() []Point {
 		BeforeVerdict, AfterVerdict, BeforeCommit, AfterCommit,
 		BeforeLogout, AfterLogout, BeforeForget, AfterForget, BeforeReseal, AfterReseal, BeforeKeyWrite, AfterKeyWrite,
 	}
+}
+
+// Name stands for a secret in a trace.
+func Name(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:8])
 }

@@ -4,8 +4,6 @@ package failpoint
 
 import (
 	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"os"
@@ -26,6 +24,7 @@ type plan struct {
 	after int64
 	clock string
 	lease time.Duration
+	ahead *time.Duration
 }
 
 var (
@@ -52,6 +51,9 @@ func Setup(words string) error {
 			current.clock = value
 		case "lease":
 			current.lease, err = time.ParseDuration(value)
+		case "ahead":
+			current.ahead = new(time.Duration)
+			*current.ahead, err = time.ParseDuration(value)
 		case "trace":
 			trace, err = os.OpenFile(value, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 		default:
@@ -66,13 +68,14 @@ func Setup(words string) error {
 
 // Hit is called where p is.
 func Hit(p Point) {
-	if p != current.point || passed.Add(1) != max(1, current.after) {
+	if p == "" || p != current.point || passed.Add(1) != max(1, current.after) {
 		return
 	}
-	Trace("stop", string(p))
 	if current.ask == "" {
+		Trace(Killed, string(p))
 		die()
 	}
+	Trace(Asked, string(p))
 	conn, err := net.Dial("unix", current.ask)
 	if err != nil {
 		return
@@ -104,14 +107,21 @@ func Trace(event, what string) {
 	fmt.Fprintf(trace, "%d %d %s %s\n", time.Now().UnixNano(), os.Getpid(), event, what)
 }
 
-// Name stands for a secret in a trace.
-func Name(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:8])
+// Lease is how long a lease is to be, instead of the usual.
+func Lease(usual time.Duration) time.Duration {
+	if current.lease == 0 {
+		return usual
+	}
+	return current.lease
 }
 
-// Lease is how long a lease is to be; 0: as ever.
-func Lease() time.Duration { return current.lease }
+// Ahead is how long before its end a token is to be refreshed, instead of the usual.
+func Ahead(usual time.Duration) time.Duration {
+	if current.ahead == nil {
+		return usual
+	}
+	return *current.ahead
+}
 
 // Now is the time, off by what the clock's file says: a duration, "-10m". Without the file it is time.Now.
 func Now() time.Time {

@@ -97,11 +97,11 @@ func (s *Server) grantOptions() []auth.GrantsOption {
 		opts = []auth.GrantsOption{auth.CacheFor(grantCache)}
 	}
 	opts = append(opts, auth.OnRefresh(s.refreshed))
-	opts = append(opts, auth.RefreshAhead(refreshAhead))
+	opts = append(opts, auth.RefreshAhead(failpoint.Ahead(refreshAhead)))
 	if s.Rescue != nil {
 		opts = append(opts, auth.Rescue(s.Rescue.For(s.app)))
 	}
-	if lease := failpoint.Lease(); lease > 0 {
+	if lease := failpoint.Lease(0); lease > 0 {
 		opts = append(opts, auth.LeaseFor(lease))
 	}
 	return opts

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -61,6 +62,22 @@ func (t stoppableTables) InsertSpent(ctx context.Context, app string, state []by
 	return fresh, err
 }
 
+// stopJournaled stops when an answer is on disk in the rescue journal.
+func stopJournaled(a *auth.Answer) {
+	if !failpoint.Enabled {
+		return
+	}
+	var plain struct {
+		Token struct {
+			AccessToken string `json:"access_token"`
+		} `json:"token"`
+	}
+	if data, err := a.MarshalBinary(); err == nil && json.Unmarshal(data, &plain) == nil {
+		failpoint.Trace(failpoint.Saved, failpoint.Name(plain.Token.AccessToken))
+	}
+	failpoint.Hit(failpoint.AfterJournal)
+}
+
 // stoppableGrants stops at the steps of a refresh, which it tells by what changes in the record. It also writes down
 // which access tokens are saved: whoever judges a crash has to know.
 type stoppableGrants struct {
@@ -98,7 +115,7 @@ func (g *stoppableGrants) Swap(ctx context.Context, key, version string, next *a
 	if err == nil {
 		g.saw(key, next, func(seen) bool { return step == stepClaim })
 		if step == stepSave || step == stepLogin {
-			failpoint.Trace("saved", failpoint.Name(next.Token.AccessToken))
+			failpoint.Trace(failpoint.Saved, failpoint.Name(next.Token.AccessToken))
 		}
 	}
 	if !errors.Is(err, auth.ErrConflict) {

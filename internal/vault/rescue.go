@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/tenuto-dev/tenuto/auth"
-	"github.com/tenuto-dev/tenuto/internal/failpoint"
 )
 
 // RescueFile is the name of the rescue journal in a data directory. A second process in the same directory has one of
@@ -87,7 +86,7 @@ func (r *appRescue) Keep(ctx context.Context, key string, a *auth.Answer) (done 
 		r.mine.free(slot, e)
 		return nil, fmt.Errorf("rescue: %w", err)
 	}
-	failpoint.Hit(failpoint.AfterJournal)
+	stopJournaled(a)
 	return func() { r.mine.free(slot, e) }, nil
 }
 
