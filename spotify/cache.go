@@ -93,9 +93,9 @@ func (c *cache) drop(key cacheKey) {
 // flight is a request for a key that is under way. Others who ask the same wait for it.
 type flight struct {
 	key    cacheKey
-	landed chan struct{}
-	others int  // who wait
-	stale  bool // something was written meanwhile: the answer may be from before
+	landed chan struct{} // nil while nobody else waits
+	others int           // who wait
+	stale  bool          // something was written meanwhile: the answer may be from before
 
 	status int
 	body   []byte // nil: nothing to share
@@ -111,10 +111,12 @@ func (c *cache) join(key cacheKey, now time.Time) (f *flight, leads bool, fresh 
 		return nil, false, s
 	}
 	if f := c.flights[key]; f != nil {
-		f.others++
+		if f.others++; f.landed == nil {
+			f.landed = make(chan struct{})
+		}
 		return f, false, nil
 	}
-	f = &flight{key: key, landed: make(chan struct{})}
+	f = &flight{key: key}
 	c.flights[key] = f
 	return f, true, nil
 }
@@ -139,7 +141,9 @@ func (c *cache) land(f *flight, status int, body []byte, err error, keep *stored
 	if f.others > 0 && body != nil {
 		f.body = append([]byte{}, body...)
 	}
-	close(f.landed)
+	if f.landed != nil {
+		close(f.landed)
+	}
 }
 
 // invalidate forgets what a write of subject to path may have changed: that path, those above

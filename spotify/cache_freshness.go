@@ -14,10 +14,22 @@ type fields struct {
 }
 
 func fieldsOf(h http.Header) fields {
-	return fields{
-		cacheControl: strings.Join(h.Values("Cache-Control"), ","), expires: h.Get("Expires"), date: h.Get("Date"), age: h.Get("Age"),
-		etag: h.Get("Etag"), lastModified: h.Get("Last-Modified"), vary: strings.Join(h.Values("Vary"), ","),
+	first := func(values []string) string {
+		if len(values) == 0 {
+			return ""
+		}
+		return values[0]
 	}
+	return fields{ // with their names as transports write them
+		cacheControl: strings.Join(h["Cache-Control"], ","), expires: first(h["Expires"]), date: first(h["Date"]), age: first(h["Age"]),
+		etag: first(h["Etag"]), lastModified: first(h["Last-Modified"]), vary: strings.Join(h["Vary"], ","),
+	}
+}
+
+// neverOfUse reports whether an answer is stale at once, and cannot be asked about either.
+func (f fields) neverOfUse() bool {
+	is := directives(f.cacheControl)
+	return is.noStore || !f.hasValidator() && (is.hasMaxAge && is.maxAge == 0 || !is.hasMaxAge && f.expires == "")
 }
 
 // merge is f after a 304 with the fields of newer. RFC 9111, section 3.2. An age is that of
@@ -75,8 +87,13 @@ func (f fields) freshness(asked, received time.Time) freshness {
 
 func (f fields) currentAge(asked, received time.Time) time.Duration {
 	age := received.Sub(asked)
-	if seconds, err := strconv.ParseInt(f.age, 10, 64); err == nil && seconds > 0 {
-		age += asSeconds(seconds)
+	if f.age != "" {
+		if seconds, err := strconv.ParseInt(f.age, 10, 64); err == nil && seconds > 0 {
+			age += asSeconds(seconds)
+		}
+	}
+	if f.date == "" {
+		return age
 	}
 	if date, err := http.ParseTime(f.date); err == nil {
 		age = max(age, received.Sub(date))

@@ -59,7 +59,7 @@ func (c *Client) As(source auth.TokenSource) *Client {
 func (c *Client) With(opts ...Option) *Client {
 	s := c.settings.with(opts)
 	next := &Client{settings: s, governor: c.governor, cache: c.cache, closed: c.closed, source: c.source, bound: c.bound}
-	elsewhere := s.baseURL != c.settings.baseURL
+	elsewhere := *s.base != *c.settings.base
 	if elsewhere {
 		next.governor, next.closed = NewGovernor(0, nil), new(lesson)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -44,10 +45,15 @@ func decode(data []byte, out any) error {
 }
 
 func decodeModel(data []byte, m model) error {
-	d := newDecoder(data)
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
+	d.reset(data)
 	d.into(m)
 	return d.end()
 }
+
+// decoders are used again: what a new one allocates is much for a small answer.
+var decoders = sync.Pool{New: func() any { return newDecoder(nil) }}
 
 var errNotJSON = errors.New("not well-formed JSON")
 
@@ -69,7 +75,8 @@ func withoutValues(err error) error {
 // empty, and end reports it.
 type decoder struct {
 	data   []byte
-	tokens *jsontext.Decoder
+	input  bytes.Buffer // of data, which tokens reads without copying
+	tokens jsontext.Decoder
 	err    error
 	seen   lastMarkets
 	strict *strictness // nil: nobody wants to know what is odd
@@ -85,7 +92,16 @@ func (d *decoder) into(m model) {
 }
 
 func newDecoder(data []byte) *decoder {
-	return &decoder{data: data, tokens: jsontext.NewDecoder(bytes.NewBuffer(data), tolerant...)}
+	d := new(decoder)
+	d.reset(data)
+	return d
+}
+
+// reset begins with another text.
+func (d *decoder) reset(data []byte) {
+	d.data, d.input = data, *bytes.NewBuffer(data)
+	d.tokens.Reset(&d.input, tolerant...)
+	d.err, d.seen, d.strict, d.at = nil, lastMarkets{}, nil, ""
 }
 
 // end reports what was wrong with the text, which ought to be over.

@@ -32,8 +32,9 @@ const (
 
 // settings are what the options say.
 type settings struct {
-	baseURL  string
+	base     *url.URL
 	http     *http.Client
+	limits   *limits // its time-out
 	mode     Mode
 	market   Market
 	language string
@@ -52,12 +53,12 @@ type settings struct {
 	trace             TraceFunc
 }
 
-// officialURL is where Spotify is.
-const officialURL = "https://api.spotify.com/v1"
+// official is where Spotify is.
+var official = &url.URL{Scheme: "https", Host: "api.spotify.com", Path: "/v1"}
 
 func defaults() *settings {
 	return &settings{
-		baseURL: officialURL, http: ownHTTPClient(), maxWait: time.Minute, retries: 3,
+		base: official, http: ownHTTPClient(), limits: &limits{each: attemptTimeout}, maxWait: time.Minute, retries: 3,
 		prefetch: 2, cacheSize: 16 << 20,
 	}
 }
@@ -122,37 +123,32 @@ func (s *settings) exchange(req *http.Request) (*http.Response, error) {
 // machine. Tokens are sent there, so anything but a loopback address is refused. "" is
 // Spotify's own.
 func WithBaseURL(base string) Option {
-	return option(func(s *settings) (err error) {
-		s.baseURL, err = checkBaseURL(base, false)
-		return err
-	})
+	return option(func(s *settings) error { return s.setBase(base, false) })
 }
 
 // WithRemoteEmulator is WithBaseURL for an emulator on another machine, as a neighbouring
 // container. Whoever answers there sees every token: never use it with real ones.
 func WithRemoteEmulator(base string) Option {
-	return option(func(s *settings) (err error) {
-		s.baseURL, err = checkBaseURL(base, true)
-		return err
-	})
+	return option(func(s *settings) error { return s.setBase(base, true) })
 }
 
-func checkBaseURL(text string, remote bool) (string, error) {
+func (s *settings) setBase(text string, remote bool) error {
 	if text == "" {
-		return officialURL, nil
+		s.base = official
+		return nil
 	}
-	text = strings.TrimRight(text, "/")
-	u, err := url.Parse(text)
+	u, err := url.Parse(strings.TrimRight(text, "/"))
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return "", fmt.Errorf("%w: the base URL must look like %q", ErrConfig, "http://127.0.0.1:5010/v1")
+		return fmt.Errorf("%w: the base URL must look like %q", ErrConfig, "http://127.0.0.1:5010/v1")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return "", fmt.Errorf("%w: the base URL must have no user, query or fragment", ErrConfig)
-	case text == officialURL || remote || isLoopback(u.Hostname()):
-		return text, nil
+		return fmt.Errorf("%w: the base URL must have no user, query or fragment", ErrConfig)
+	case *u == *official || remote || isLoopback(u.Hostname()):
+		s.base = u
+		return nil
 	}
-	return "", fmt.Errorf("%w: the base URL must be %s or on this machine, not at %s: for a container use WithRemoteEmulator",
-		ErrConfig, officialURL, u.Host)
+	return fmt.Errorf("%w: the base URL must be %s or on this machine, not at %s: for a container use WithRemoteEmulator",
+		ErrConfig, official, u.Host)
 }
 
 func isLoopback(host string) bool {
@@ -167,11 +163,10 @@ func isLoopback(host string) bool {
 // if it has none. Its redirect policy and cookies are not used. nil is the client's own.
 func WithHTTPClient(c *http.Client) Option {
 	return option(func(s *settings) error {
-		if c == nil {
-			s.http = ownHTTPClient()
-			return nil
+		if s.http = ownHTTPClient(); c != nil {
+			s.http = harden(c)
 		}
-		s.http = harden(c)
+		s.limits = &limits{each: s.http.Timeout}
 		return nil
 	})
 }

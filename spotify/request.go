@@ -51,9 +51,10 @@ type request struct {
 	wrong      string // why it cannot be sent
 	idempotent bool   // repeating it changes nothing more, though its operation might
 
-	op   *operations.Operation
-	url  string
-	json []byte
+	op      *operations.Operation
+	escaped string // the path below the base URL
+	encoded string // the query
+	json    []byte
 }
 
 // call checks, builds and sends r.
@@ -86,19 +87,17 @@ func (c *Client) prepare(r *request) (err error) {
 	if op.State != operations.Active && c.mode() == Development {
 		return &Error{Operation: r.name, Replacement: Operation(op.Replacement), kind: ErrOperationClosed}
 	}
-	path, err := r.expand()
-	if err != nil {
+	if r.escaped, err = r.expand(); err != nil {
 		return err
 	}
-	if r.query == nil {
-		r.query = url.Values{}
-	}
 	if op.Market && c.settings.market != "" && !r.query.Has("market") {
+		if r.query == nil {
+			r.query = url.Values{}
+		}
 		r.query.Set("market", string(c.settings.market))
 	}
-	r.url = c.settings.baseURL + path
 	if len(r.query) > 0 {
-		r.url += "?" + r.query.Encode()
+		r.encoded = r.query.Encode()
 	}
 	if r.body != nil {
 		if r.json, err = encode(r.body); err != nil {
@@ -165,10 +164,14 @@ func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Toke
 	case r.json != nil:
 		body = bytes.NewReader(r.json)
 	}
-	req, err := http.NewRequestWithContext(ctx, r.op.Method, r.url, body)
+	req, err := http.NewRequestWithContext(ctx, r.op.Method, "", body)
+	if err == nil {
+		req.URL, err = r.address(s.base)
+	}
 	if err != nil {
 		return nil, r.refuse("the request cannot be built")
 	}
+	req.Host = req.URL.Host
 	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
 	req.Header["Accept"], req.Header["User-Agent"] = typeJSON, ourName
 	switch {
@@ -181,6 +184,19 @@ func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Toke
 		req.Header.Set("Accept-Language", s.language)
 	}
 	return req, nil
+}
+
+// address is where the request goes; what is parsed already is not parsed again.
+func (r *request) address(base *url.URL) (*url.URL, error) {
+	to := *base
+	to.RawQuery = r.encoded
+	if !strings.Contains(r.escaped, "%") && base.RawPath == "" {
+		to.Path += r.escaped
+		return &to, nil
+	}
+	path, err := url.PathUnescape(r.escaped)
+	to.RawPath, to.Path = base.EscapedPath()+r.escaped, base.Path+path
+	return &to, err
 }
 
 // Header values that all requests share: nobody changes them.

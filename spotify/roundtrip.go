@@ -31,8 +31,11 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // roundTrip is one HTTP exchange. status is 0 if there was no answer.
 func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err error) {
 	r := x.request
-	ctx, cancel := context.WithTimeoutCause(ctx, x.settings.http.Timeout, errNoAnswer)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mine limit
+	x.settings.limits.begin(&mine, cancel)
+	defer x.settings.limits.end(&mine)
 	req, err := r.httpRequest(ctx, x.settings, x.token)
 	if err != nil {
 		return 0, err
@@ -43,11 +46,11 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 	asked := time.Now()
 	resp, err := x.settings.exchange(req)
 	if err != nil {
-		return 0, lost(r.name, err)
+		return 0, lost(ctx, r.name, err)
 	}
 	defer resp.Body.Close()
 	if (out == nil || r.accepted) && resp.Body != http.NoBody {
-		defer time.AfterFunc(extraTime, cancel).Stop()
+		defer time.AfterFunc(extraTime, func() { cancel(nil) }).Stop()
 	}
 	switch {
 	case resp.StatusCode == http.StatusNotModified && x.stored != nil && x.flight != nil:
@@ -55,14 +58,14 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
 		err = x.failure(resp)
 	default:
-		err = x.success(resp, asked, out)
+		err = x.success(ctx, resp, asked, out)
 	}
 	return resp.StatusCode, err
 }
 
 // success reads what Spotify answered. 204 and empty bodies are common, and some commands
 // answer with text that is no JSON: nobody decodes those.
-func (x *exchange) success(resp *http.Response, asked time.Time, out any) error {
+func (x *exchange) success(ctx context.Context, resp *http.Response, asked time.Time, out any) error {
 	r := x.request
 	if out == nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection serves again
@@ -77,7 +80,7 @@ func (x *exchange) success(resp *http.Response, asked time.Time, out any) error 
 	case errors.Is(err, errTooLong):
 		return &Error{Operation: r.name, Status: resp.StatusCode, Message: err.Error(), kind: ErrServer}
 	case err != nil:
-		return lost(r.name, err)
+		return lost(ctx, r.name, err)
 	}
 	text := bytes.TrimSpace(body.Bytes())
 	err := r.decoded(resp.StatusCode, text, out, x.settings)

@@ -82,8 +82,12 @@ type lostError struct {
 func (e *lostError) Error() string { return fmt.Sprintf("spotify: %s: %v", e.operation, e.err) }
 func (e *lostError) Unwrap() error { return e.err }
 
-// lost strips a transport's error of the address, which has ids and queries.
-func lost(operation Operation, err error) error {
+// lost strips a transport's error of the address, which has ids and queries. Where we cancelled
+// the attempt it says so: a transport tells that like a caller who left.
+func lost(attempt context.Context, operation Operation, err error) error {
+	if errors.Is(context.Cause(attempt), errNoAnswer) {
+		err = errNoAnswer
+	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
@@ -128,13 +127,8 @@ func (x *exchange) settle(turn *turn, status int, err error) {
 // forget drops from the cache what this call may have changed.
 func (x *exchange) forget(err error) {
 	if x.cache != nil && x.request.op.Method != http.MethodGet && (err == nil || unsure(err)) {
-		x.cache.invalidate(x.token.Subject, x.path())
+		x.cache.invalidate(x.token.Subject, x.request.escaped)
 	}
-}
-
-func (x *exchange) path() string {
-	path, _, _ := strings.Cut(strings.TrimPrefix(x.request.url, x.settings.baseURL), "?")
-	return path
 }
 
 // errAlone is a shared flight of which nothing can be shared: whoever waited asks for himself.

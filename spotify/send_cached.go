@@ -15,8 +15,7 @@ func (x *exchange) mayKeep(out any) bool {
 }
 
 func (x *exchange) cacheKey() cacheKey {
-	path, query, _ := strings.Cut(strings.TrimPrefix(x.request.url, x.settings.baseURL), "?")
-	return cacheKey{x.token.Subject, x.token.Scope, x.settings.language, path, query}
+	return cacheKey{x.token.Subject, x.token.Scope, x.settings.language, x.request.escaped, x.request.encoded}
 }
 
 // mayBeStale reports whether what is stored may be used although a limit, err, keeps us from
@@ -75,6 +74,9 @@ func (s *stored) condition(header http.Header) {
 
 // keep is the answer as the cache may store it; nil if it may not, or if that is of no use.
 func (x *exchange) keep(body []byte, meta fields, asked time.Time) *stored {
+	if meta.neverOfUse() && !x.settings.staleWhileLimited {
+		return nil
+	}
 	fresh := meta.freshness(asked, time.Now())
 	if !fresh.keep || fresh.lifetime <= 0 && !meta.hasValidator() && !x.settings.staleWhileLimited {
 		return nil

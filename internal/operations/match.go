@@ -28,6 +28,15 @@ func buildTree() *node {
 	return root
 }
 
+// byName has each operation under its own name, as most ask for it.
+var byName = func() map[string]*Operation {
+	names := make(map[string]*Operation, len(all))
+	for i := range all {
+		names[all[i].Name()] = &all[i]
+	}
+	return names
+}()
+
 func newNode() *node {
 	return &node{operations: map[string]*Operation{}, literal: map[string]*node{}}
 }
@@ -56,6 +65,9 @@ func parameterName(segment string) (name string, ok bool) {
 // Lookup finds an operation by its name, "GET /playlists/{id}/items". What stands in the
 // braces does not matter: "{playlist_id}" finds the same one.
 func Lookup(name string) (*Operation, bool) {
+	if op, ok := byName[name]; ok {
+		return op, true
+	}
 	method, path, ok := strings.Cut(name, " ")
 	if !ok || !strings.HasPrefix(path, "/") {
 		return nil, false
