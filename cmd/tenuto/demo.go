@@ -125,6 +125,11 @@ func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err err
 		return nil, err
 	}
 	opened = append(opened, db)
+	rescue, err := openRescue(db, d.dir)
+	if err != nil {
+		return nil, err
+	}
+	opened = append(opened, rescue)
 	base := "http://" + d.public.Addr().String()
 	if d.world, err = emulator.Open(filepath.Join(d.dir, "emulator.state"), emulator.Config{}); err != nil {
 		return nil, fmt.Errorf("the emulated Spotify: %w", err)
@@ -136,7 +141,7 @@ func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err err
 	app = d.world.AddApp(app)
 	d.server, err = server.New(server.Config{
 		App:     &auth.Config{ClientID: app.ClientID, ClientSecret: app.ClientSecret, AccountsURL: d.world.AccountsURL()},
-		BaseURL: base, DB: db, APIURL: d.world.APIURL(), Log: log,
+		BaseURL: base, DB: db, Rescue: rescue, APIURL: d.world.APIURL(), Log: log,
 	})
 	return d, err
 }

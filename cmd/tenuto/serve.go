@@ -99,8 +99,13 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	rescue, err := openRescue(db, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rescue.Close()) }()
 	conf := server.Config{
-		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, APIURL: app.apiURL,
+		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, Rescue: rescue, APIURL: app.apiURL,
 		Scopes: scopes, Idle: f.idle, Log: log, Now: app.conf.Now,
 	}
 	s, err := server.New(conf)
