@@ -22,8 +22,6 @@ const (
 
 	// pauseTime is how long the database may take to say something about a pause.
 	pauseTime = time.Second
-
-	pauseReason = "rate limit"
 )
 
 // askedToWait is how long the accounts service wants to be left alone, if err is its 429.
@@ -48,7 +46,7 @@ func (s *Server) pauseAfter(ctx context.Context, err error) time.Time {
 	until := s.Now().Add(wait)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pauseTime)
 	defer cancel()
-	if err := s.cooldown.Pause(ctx, pauseReason, until); err != nil {
+	if err := s.cooldown.Pause(ctx, auth.PauseRateLimit, until); err != nil {
 		s.journal.seldom(eventStore, "cool-down", "error", err)
 	}
 	return until
