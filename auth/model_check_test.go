@@ -32,8 +32,13 @@ func (s *state) undisturbed() (n int) {
 	return n
 }
 
-// quiet reports whether nobody does anything.
+// quiet reports whether nobody does anything, and nothing is left to be replayed.
 func (s *state) quiet() bool {
+	for _, e := range s.journal {
+		if e.pending {
+			return false
+		}
+	}
 	for _, r := range s.replicas {
 		if r.stage != idle {
 			return false
@@ -100,16 +105,17 @@ var modes = map[string]mode{
 
 func TestModel(t *testing.T) {
 	t.Parallel()
-	b := modelBudget
-	t.Logf("budget %+v", b)
-	for name, p := range modes {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			m := run(theRule, p, b)
-			if m.bad != "" {
-				t.Error(m.bad)
-			}
-			t.Logf("%d states", len(m.seen))
-		})
+	for what, b := range map[string]budget{"leases": modelBudget, "journal": journalBudget, "second look": shakyBudget} {
+		t.Logf("%s: budget %+v", what, b)
+		for name, p := range modes {
+			t.Run(what+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				m := run(theRule, p, b)
+				if m.bad != "" {
+					t.Error(m.bad)
+				}
+				t.Logf("%d states", len(m.seen))
+			})
+		}
 	}
 }

@@ -17,12 +17,19 @@ type rule struct {
 	answered  func(*Record, sent, *Token, time.Time) *Record
 	condemned func(*Record, sent, verdict, time.Time) (*Record, action)
 	released  func(*Record, sent) *Record
+	recovered func(*Record, sent, *Token, time.Time) *Record // what Recover writes
 }
 
-var theRule = rule{(*Record).answered, (*Record).condemned, (*Record).released}
+var theRule = rule{(*Record).answered, (*Record).condemned, (*Record).released, (*Record).answered}
 
 // The things that may happen, and how often.
-type budget struct{ claims, takeovers, crashes, losses, doubts, pardons, logins, deletes int8 }
+type budget struct {
+	claims, takeovers, crashes, losses, doubts, pardons, logins, deletes int8
+
+	journals int8 // answers that are put aside before the store is written
+	replays  int8 // of what is in the journal, by a later process; also of what was done long ago
+	shakes   int8 // verdicts that are looked at once more
+}
 
 const replicas = 3
 
@@ -44,12 +51,21 @@ type replica struct {
 	sent      sent
 	token     *Token
 	overtaken bool // someone else took the lease over
+	kept      bool // its answer is in the journal
+}
+
+// entry is an answer in the journal. Nobody can be sure that one which is no longer needed is gone.
+type entry struct {
+	sent    sent
+	token   *Token
+	pending bool // its process is dead, and nobody has replayed it
 }
 
 type state struct {
 	rec      *Record
 	provider provider
 	replicas [replicas]replica
+	journal  [2]entry
 	left     budget
 	login    int8 // the newest login's number
 	deleted  bool
@@ -136,7 +152,14 @@ func (m *model) steps(s state, i int) {
 	case failed:
 		m.write(what("releases"), s, i, m.released(s.rec, r.sent))
 	}
-	if r.stage == answered && s.left.losses > 0 {
+	if r.stage == answered && !r.kept && s.left.journals > 0 {
+		next := s
+		next.left.journals--
+		next.replicas[i].kept = true
+		next.journal[1], next.journal[0] = next.journal[0], entry{sent: r.sent, token: r.token}
+		m.then(what("puts the answer aside"), next)
+	}
+	if r.stage == answered && !r.kept && s.left.losses > 0 {
 		next := s
 		next.left.losses--
 		next.lost += s.loss(i)
@@ -146,7 +169,11 @@ func (m *model) steps(s state, i int) {
 	if s.left.crashes > 0 {
 		next := s
 		next.left.crashes--
-		next.lost += s.loss(i)
+		if r.kept {
+			next.journal[next.entryOf(r)].pending = true
+		} else {
+			next.lost += s.loss(i)
+		}
 		next.replicas[i] = replica{name: r.name + "'"}
 		m.then(what("dies"), next)
 	}
@@ -163,6 +190,45 @@ func (s *state) loss(i int) int8 {
 	return 0
 }
 
+// entryOf is where r's answer is in the journal.
+func (s *state) entryOf(r *replica) int {
+	if e := s.journal[0].sent; e.owner == r.sent.owner && e.seq == r.sent.seq && e.epoch == r.sent.epoch {
+		return 0
+	}
+	return 1
+}
+
+// replays brings home what is in the journal of processes that died: what was left to do, and after
+// a power cut what was done.
+func (m *model) replays(s state) {
+	for i, e := range s.journal {
+		if e.token == nil || s.left.replays == 0 && !e.pending {
+			continue
+		}
+		next := s
+		if e.pending {
+			next.journal[i].pending = false // a start replays: that costs nothing
+		} else if next.left.replays--; !next.bury(e.sent.owner) {
+			continue
+		}
+		if rec := m.recovered(s.rec, e.sent, e.token, time.Time{}); rec != nil {
+			next.rec = rec
+		}
+		m.then("a new process replays the answer to "+e.sent.token.RefreshToken, next)
+	}
+}
+
+// bury lets an idle process die; false if it is not idle.
+func (s *state) bury(name string) bool {
+	for i, r := range s.replicas {
+		if r.name == name {
+			s.replicas[i].name += "'"
+			return r.stage == idle
+		}
+	}
+	return true // it is dead
+}
+
 // claims tries to take the lease, from another if need be.
 func (m *model) claims(s state, i int) {
 	if s.rec == nil || s.left.claims == 0 {
@@ -170,6 +236,9 @@ func (m *model) claims(s state, i int) {
 	}
 	r := &s.replicas[i]
 	v := view{me: r.name, lease: time.Second}
+	if s.rec.Dead != nil {
+		v.now = v.now.Add(secondLook)
+	}
 	what := r.name + " claims"
 	if s.rec.look(v) == wait && s.left.takeovers > 0 {
 		v.watched = time.Hour
@@ -201,13 +270,20 @@ func (m *model) hear(s state, i int) {
 	r := &s.replicas[i]
 	v := verdictOfModel
 	v.waited = r.stage == doubting
+	v.shaky = s.left.shakes > 0 && s.rec != nil && s.rec.Dead == nil
 	next, act := m.condemned(s.rec, r.sent, v, time.Time{})
+	if next != nil && next.rule().shaky {
+		s.left.shakes--
+	}
 	switch act {
 	case wait:
 		s.rec = s.rec.claimed(view{me: r.name})
 		r.stage, r.sent = doubting, s.rec.sending()
 		m.then(r.name+" waits before a verdict", s)
 	case write:
+		if s.rec.Dead != nil && next.deservesSecondLook(time.Time{}.Add(secondLook)) {
+			m.fail("a dead login is asked about again and again")
+		}
 		m.write(r.name+" writes the verdict", s, i, next)
 	default:
 		m.write(r.name+" drops the verdict", s, i, nil)
@@ -243,6 +319,7 @@ func (m *model) outside(s state) {
 		next.rec = s.rec.reprieved(s.rec, time.Time{})
 		m.then("the verdicts are not believed after all", next)
 	}
+	m.replays(s)
 	if m.provider == grace && s.provider.logins[s.login].graceful {
 		next := s
 		next.provider.logins[s.login].graceful = false
@@ -290,6 +367,7 @@ func (s *state) key() string {
 		}
 		if r.token != nil {
 			line = append(line, r.token.RefreshToken...)
+			line = append(line, bit(r.kept))
 		}
 		lines[i] = string(line)
 	}
@@ -300,14 +378,22 @@ func (s *state) key() string {
 	}
 	key = append(key, owner, bit(lease.Contested), bit(s.deleted), byte('0'+s.lost), bit(s.overlap), byte('0'+s.login))
 	if s.rec != nil {
-		key = append(key, byte('0'+s.rec.Generation), bit(s.rec.Dead != nil))
+		key = append(key, byte('0'+s.rec.Generation), bit(s.rec.Dead != nil), bit(s.rec.rule().shaky))
 		key = append(key, s.rec.Token.RefreshToken...)
 		for _, spare := range s.rec.rule().spares {
 			key = append(append(key, ',', bit(spare.Refused)), spare.RefreshToken...)
 		}
 	}
+	for _, e := range s.journal {
+		if e.token != nil {
+			key = append(key, '/', bit(e.pending), bit(s.rec != nil && s.rec.held(e.sent)), byte('0'+e.sent.generation))
+			key = append(append(key, e.sent.epoch...), e.sent.token.RefreshToken...)
+			key = append(key, e.token.RefreshToken...)
+		}
+	}
 	b := s.left
-	key = append(key, ' ', byte(b.claims), byte(b.takeovers), byte(b.crashes), byte(b.losses), byte(b.doubts), byte(b.pardons), byte(b.logins), byte(b.deletes))
+	key = append(key, ' ', byte(b.claims), byte(b.takeovers), byte(b.crashes), byte(b.losses), byte(b.doubts), byte(b.pardons), byte(b.logins), byte(b.deletes),
+		byte(b.journals), byte(b.replays), byte(b.shakes))
 	return string(s.provider.key(key))
 }
 
