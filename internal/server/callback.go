@@ -144,8 +144,7 @@ func (s *Server) finish(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	s.metrics.logins.WithLabelValues("ok").Inc()
 	s.journal.write(eventLogin, r, "person", s.journal.person(userID), "switched", notice == noticeSwitch,
 		"missing", a.login.Scopes().Minus(token.Scope).String())
-	expires := s.sessionEnd(s.Now(), token.AuthorizedAt)
-	s.jar.set(w, s.jar.session, id, expires.Sub(s.Now()))
+	s.jar.set(w, s.jar.session, id, s.Idle)
 	s.jar.set(w, s.jar.done, doneMark(id, cb.State), doneLife)
 	s.jar.set(w, s.jar.notice, notice, noticeLife)
 	s.goTo(w, s.returnPath(a.Return))
@@ -154,6 +153,11 @@ func (s *Server) finish(ctx context.Context, w http.ResponseWriter, r *http.Requ
 // admit writes grant and session of a person, in this order: when the cookie leaves, all are durable.
 func (s *Server) admit(ctx context.Context, r *http.Request, token *auth.Token, userID string) (id string, err error) {
 	if err = s.grants.Put(ctx, userID, token); err != nil {
+		return "", err
+	}
+	// What other browsers have was to end with the consent that this one renews.
+	err = s.db.ProlongSessions(ctx, s.app, userID, s.Now(), s.Idle, s.consentEnd(token.AuthorizedAt))
+	if err != nil {
 		return "", err
 	}
 	expires := s.sessionEnd(s.Now(), token.AuthorizedAt)

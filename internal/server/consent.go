@@ -22,8 +22,8 @@ func (s *Server) consentOf(v *visitor) consent {
 
 // consentEnd is when a consent ends, six calendar months after it was given unless the operator knows
 // better: Spotify says it nowhere else. Zero if it is not known when that was.
-func (s *settings) consentEnd(authorizedAt time.Time) time.Time {
-	return (&auth.Token{RefreshToken: "any", AuthorizedAt: authorizedAt}).ReauthorizeBy()
+func (s *Server) consentEnd(authorizedAt time.Time) time.Time {
+	return s.cred.ReauthorizeBy(authorizedAt)
 }
 
 // warning is how urgent it is to consent again. A closed list, for pages and front ends.

@@ -15,7 +15,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if v == nil {
-		s.views.welcome(w, welcomePage{chrome: s.chrome(w, r, v), Scopes: scopeViews(s.Scopes)})
+		// A cookie whose session is gone tells that there was one.
+		had := s.jar.has(r, s.jar.session)
+		s.views.welcome(w, welcomePage{chrome: s.chrome(w, r, v), Had: had, Scopes: scopeViews(s.Scopes)})
 		return
 	}
 	now := s.Now()

@@ -66,7 +66,8 @@ func (s *Server) touch(w http.ResponseWriter, r *http.Request, v *visitor, now t
 		return
 	}
 	v.Seen, v.Expires = now, expires
-	s.jar.set(w, s.jar.session, v.id, expires.Sub(now))
+	// The cookie may outlive the session: a new consent in another browser lets that go on.
+	s.jar.set(w, s.jar.session, v.id, s.Idle)
 }
 
 // sessionEnd is when a session that is used now ends: idle time, and never beyond the consent.

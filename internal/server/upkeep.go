@@ -83,6 +83,9 @@ func (s *Server) ages(now time.Time) []vault.Age {
 // consentedAfter is the earliest time whose consents last longer than until end. Months differ in
 // length, so it is found by trying.
 func (s *Server) consentedAfter(end time.Time) time.Time {
+	if s.consentEnd(end).IsZero() {
+		return time.UnixMilli(1) // none of them ends
+	}
 	low, high := time.UnixMilli(1), end // the consent of low has ended by end, that of high has not
 	for high.Sub(low) > time.Millisecond {
 		middle := low.Add(high.Sub(low) / 2).Truncate(time.Millisecond)

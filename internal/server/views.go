@@ -39,6 +39,7 @@ type chrome struct {
 
 type welcomePage struct {
 	chrome
+	Had    bool // this browser was signed in
 	Scopes []scopeView
 }
 

@@ -18,6 +18,7 @@ type Tables interface {
 	LivingTables
 	CensusTables
 	UpkeepTables
+	RenewTables
 	DeletionTables
 
 	// Meta returns the value under name, nil if there is none. CreateMeta keeps one that is there.

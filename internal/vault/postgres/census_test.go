@@ -33,3 +33,8 @@ func TestUpkeep(t *testing.T) {
 	t.Parallel()
 	vaulttest.Upkeep(t, reopening(t))
 }
+
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	vaulttest.Renew(t, reopening(t))
+}

@@ -23,6 +23,11 @@ func TestUpkeep(t *testing.T) {
 	vaulttest.Upkeep(t, func(now func() time.Time) *vault.DB { return open(t, dir, sqlite.WithClock(now)) })
 }
 
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	vaulttest.Renew(t, func(now func() time.Time) *vault.DB { return open(t, t.TempDir(), sqlite.WithClock(now)) })
+}
+
 // TestUpkeepTakenOver: a process that stood still, and whose work is somebody else's now, hears it.
 func TestUpkeepTakenOver(t *testing.T) {
 	t.Parallel()
