@@ -7,10 +7,10 @@ import (
 
 // GrantsState is how the refreshes of one process are doing, for gauges.
 type GrantsState struct {
-	// Stopped is why no requests are made at the moment: OutcomeAppRefused, OutcomeThrottled,
-	// OutcomeDoubted, or OutcomeFailed when they fail for everybody. "": they are made.
+	// Stopped is why refreshes are held back: OutcomeAppRefused, OutcomeThrottled, OutcomeDoubted, or
+	// OutcomeFailed when they fail for everybody. "": they are not.
 	Stopped Outcome
-	Until   time.Time // when the next is made, to find out whether that is over; zero unless Stopped
+	Until   time.Time // from then on the next who asks finds out whether that is over; zero unless Stopped
 
 	UnderWay int // refreshes under way, those in Queued included
 	Queued   int // of them, waiting for their turn: see RefreshRate
@@ -24,10 +24,9 @@ func (g *Grants) State() GrantsState {
 	g.app.mu.Lock()
 	r := g.app.rest
 	g.app.mu.Unlock()
-	if r.over(g.now()) {
-		return s
+	if r.err != nil {
+		s.Stopped, s.Until = failure(r.err), r.endsWall
 	}
-	s.Stopped, s.Until = failure(r.err), r.endsWall
 	return s
 }
 
