@@ -35,7 +35,7 @@ func (db *DB) cooldown(app, name string, now func() time.Time) *Cooldown {
 // reasonQuota comes before all others that run: it is spotify.BudgetQuota.
 const reasonQuota = "quota"
 
-const pauseTries = 20
+const pauseTries = 100
 
 // Pause lets the service be left alone until then, rounded up to a second. A shorter pause than the one that runs
 // for the same reason changes nothing. The error is the database's, or that of ctx.
