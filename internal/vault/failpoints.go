@@ -62,6 +62,22 @@ func (t stoppableTables) InsertSpent(ctx context.Context, app string, state []by
 	return fresh, err
 }
 
+// InsertKey implements KeyTables.
+func (t stoppableTables) InsertKey(ctx context.Context, row KeyRow) (bool, error) {
+	failpoint.Hit(failpoint.BeforeKeyWrite)
+	done, err := t.Tables.InsertKey(ctx, row)
+	failpoint.Hit(failpoint.AfterKeyWrite)
+	return done, err
+}
+
+// ReplaceSealed implements KeyTables.
+func (t stoppableTables) ReplaceSealed(ctx context.Context, table SealedTable, rows []SealedRow) (int, error) {
+	failpoint.Hit(failpoint.BeforeReseal)
+	n, err := t.Tables.ReplaceSealed(ctx, table, rows)
+	failpoint.Hit(failpoint.AfterReseal)
+	return n, err
+}
+
 // stopJournaled stops when an answer is on disk in the rescue journal.
 func stopJournaled(a *auth.Answer) {
 	if !failpoint.Enabled {

@@ -50,6 +50,7 @@ type DB struct {
 // later it returns ErrWrongKey or ErrKeyMissing, having written nothing, if keys are not those of the database, or not
 // all. Where a new key is in front of them, what lay under an older one is sealed under it.
 func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
+	tables = stoppable(tables)
 	sealed, err := tables.Meta(ctx, metaIndex)
 	if err == nil && sealed == nil {
 		sealed, err = createIndex(ctx, tables, keys)
@@ -65,7 +66,7 @@ func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{tables: stoppable(tables), keys: data, index: index}
+	db := &DB{tables: tables, keys: data, index: index}
 	if err := db.rewrap(ctx); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/tenuto-dev/tenuto/internal/failpoint"
 )
 
 // change runs one caller's statements in a transaction and returns when they are on disk. Each statement sees what
@@ -18,8 +20,10 @@ func change[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run fu
 	return written(ctx, pool, doing, func(c *pgxpool.Conn) (result T, err error) {
 		err = pgx.BeginTxFunc(ctx, c, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
 			result, err = run(&conn{ctx, tx})
+			failpoint.Hit(failpoint.BeforeCommit)
 			return err
 		})
+		failpoint.Hit(failpoint.AfterCommit)
 		return result, err
 	})
 }
