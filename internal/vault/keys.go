@@ -56,7 +56,7 @@ func openKeys(ctx context.Context, tables Tables, roots *KeyRing) (*dataKeys, er
 		_, err = k.create(ctx, 1)
 	}
 	if err == nil {
-		err = k.load(ctx)
+		_, _, err = k.load(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("vault: data keys: %w", err)
@@ -102,24 +102,30 @@ func (k *KeyRing) unwrap(row KeyRow) (key, error) {
 
 func (r *KeyRow) parts() []string { return []string{strconv.Itoa(r.Number), keyID(r.ID).String()} }
 
-// load looks at the table and keeps the ring that follows from it. mu is held, or nobody else has k yet.
-func (k *dataKeys) load(ctx context.Context) error {
+// load looks at the table, whose rows it returns, and keeps the ring that follows from it.
+func (k *dataKeys) load(ctx context.Context) (rows []KeyRow, now time.Time, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.loadLocked(ctx)
+}
+
+func (k *dataKeys) loadLocked(ctx context.Context) (rows []KeyRow, now time.Time, err error) {
 	began := time.Since(k.born)
-	rows, now, err := k.tables.Keys(ctx)
+	rows, now, err = k.tables.Keys(ctx)
 	if err != nil {
 		k.checked.Store(int64(time.Since(k.born)))
-		return err
+		return nil, now, err
 	}
 	k.checked.Store(int64(began))
 	next, err := k.ringOf(rows, now)
 	k.unknown = err
 	if err != nil {
-		return err
+		return nil, now, err
 	}
 	if old := k.ring.Load(); old == nil || !slices.EqualFunc(old.keys, next.keys, func(a, b key) bool { return a.id == b.id }) {
 		k.ring.Store(next)
 	}
-	return nil
+	return rows, now, nil
 }
 
 // ringOf is the ring of the rows. Keys that are known already are not opened again: whoever has put another root
@@ -173,7 +179,7 @@ func (k *dataKeys) look(age time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readKeysLimit)
 	defer cancel()
-	_ = k.load(ctx) // what we have is good for what we know; unhealthy tells
+	_, _, _ = k.loadLocked(ctx) // what we have is good for what we know; unhealthy tells
 }
 
 func (k *dataKeys) age() time.Duration {

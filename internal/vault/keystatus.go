@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -92,13 +93,13 @@ func (s *KeyStatus) Left() int {
 
 // KeyStatus says which keys there are. With count it looks at every row, a chunk at a time: seconds for a million.
 func (db *DB) KeyStatus(ctx context.Context, count bool) (*KeyStatus, error) {
-	rows, now, err := db.tables.Keys(ctx)
+	rows, now, err := db.keys.load(ctx)
 	if err != nil {
-		return nil, failed("key status", err)
+		return nil, fmt.Errorf("key status: %w", err)
 	}
 	index, err := db.tables.Meta(ctx, metaIndex)
 	if err != nil {
-		return nil, failed("key status", err)
+		return nil, fmt.Errorf("key status: %w", err)
 	}
 	var counts map[keyID]*RowCount
 	if count {
@@ -167,7 +168,7 @@ func (db *DB) countRows(ctx context.Context) (map[keyID]*RowCount, error) {
 		for after, more := (SealedRow{}), true; more; {
 			rows, err := db.tables.SealedHeads(ctx, table, after, countAtOnce)
 			if err != nil {
-				return nil, failed("count rows", err)
+				return nil, fmt.Errorf("count rows: %w", err)
 			}
 			if more = len(rows) == countAtOnce; more {
 				after = rows[len(rows)-1]

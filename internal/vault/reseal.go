@@ -37,9 +37,9 @@ type Resealed struct {
 // A row is written only if it still is as it was read, and keeps its version and times. What was
 // interrupted goes on with the next call: rows that were done are only looked at. Call it every few seconds.
 func (db *DB) Reseal(ctx context.Context) (done Resealed, err error) {
-	rows, now, err := db.tables.Keys(ctx)
-	if err != nil || len(rows) == 0 {
-		return done, failed("seal anew", err)
+	rows, now, err := db.keys.load(ctx)
+	if err != nil {
+		return done, fmt.Errorf("seal anew: %w", err)
 	}
 	if now.Sub(rows[len(rows)-1].Created) >= renewAfter {
 		done.Renewed, err = db.RotateKey(ctx)
@@ -55,7 +55,7 @@ func (db *DB) Reseal(ctx context.Context) (done Resealed, err error) {
 			return err
 		}
 		if err := db.tables.MarkResealed(ctx, number); err != nil {
-			return failed("seal anew", err)
+			return fmt.Errorf("seal anew: %w", err)
 		}
 		return db.rewrap(ctx)
 	})
@@ -101,7 +101,7 @@ func (db *DB) removeOld(ctx context.Context, rows []KeyRow, now time.Time, done 
 				continue
 			}
 			if err := db.tables.DeleteKey(ctx, row.Number); err != nil {
-				return failed("remove old key", err)
+				return fmt.Errorf("remove old key: %w", err)
 			}
 			done.Removed = append(done.Removed, row.Number)
 		}
@@ -145,7 +145,7 @@ func (w *walk) table(ctx context.Context, table SealedTable) error {
 		began := time.Now()
 		rows, err := w.db.tables.SealedRows(ctx, table, after, resealAtOnce)
 		if err != nil {
-			return failed("seal anew", err)
+			return fmt.Errorf("seal anew: %w", err)
 		}
 		if more = len(rows) == resealAtOnce; more {
 			after = rows[len(rows)-1]
@@ -189,7 +189,7 @@ func (w *walk) chunk(ctx context.Context, table SealedTable, rows []SealedRow) e
 	}
 	n, err := w.db.tables.ReplaceSealed(ctx, table, older)
 	if err != nil {
-		return failed("seal anew", err)
+		return fmt.Errorf("seal anew: %w", err)
 	}
 	w.older += len(older)
 	w.resealed += n

@@ -14,23 +14,19 @@ const maxKeys = 64
 // ten seconds later, and from then on Reseal brings all rows under it. Two at the same moment make one key.
 func (db *DB) RotateKey(ctx context.Context) (number int, err error) {
 	k := db.keys
-	rows, _, err := k.tables.Keys(ctx)
+	rows, _, err := k.load(ctx)
 	switch {
 	case err != nil:
-		return 0, failed("rotate key", err)
-	case len(rows) == 0:
-		return 0, fmt.Errorf("rotate key: %w: the table of its data keys is empty", ErrDamaged)
+		return 0, fmt.Errorf("rotate key: %w", err)
 	case len(rows) >= maxKeys:
 		return 0, fmt.Errorf("rotate key: there are %d data keys already: remove old ones first", len(rows))
 	}
 	number = rows[len(rows)-1].Number + 1
 	if _, err := k.create(ctx, number); err != nil {
-		return 0, failed("rotate key", err)
+		return 0, fmt.Errorf("rotate key: %w", err)
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if err := k.load(ctx); err != nil {
-		return 0, failed("rotate key", err)
+	if _, _, err := k.load(ctx); err != nil {
+		return 0, fmt.Errorf("rotate key: %w", err)
 	}
 	return number, nil
 }
@@ -46,9 +42,9 @@ const outOfUse = 15 * time.Minute
 // quarter of an hour ago. It looks at every row. Removed keys do not come back: what else they sealed, such as
 // journals of processes that died, is lost. An unknown one is no error.
 func (db *DB) RemoveKey(ctx context.Context, number int) error {
-	rows, now, err := db.tables.Keys(ctx)
+	rows, now, err := db.keys.load(ctx)
 	if err != nil {
-		return failed("remove key", err)
+		return fmt.Errorf("remove key: %w", err)
 	}
 	since, old := retired(rows, number, db.keys.settles)
 	switch {
@@ -68,7 +64,7 @@ func (db *DB) RemoveKey(ctx context.Context, number int) error {
 		}
 	}
 	if err := db.tables.DeleteKey(ctx, number); err != nil {
-		return failed("remove key", err)
+		return fmt.Errorf("remove key: %w", err)
 	}
 	return nil
 }
@@ -90,7 +86,7 @@ func retired(rows []KeyRow, number int, settles time.Duration) (since time.Time,
 func (db *DB) rewrap(ctx context.Context) error {
 	rows, _, err := db.tables.Keys(ctx)
 	if err != nil {
-		return failed("seal keys anew", err)
+		return fmt.Errorf("seal keys anew: %w", err)
 	}
 	direct := true
 	for _, row := range rows {
@@ -101,12 +97,12 @@ func (db *DB) rewrap(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		if err := db.rewrapKey(ctx, row); err != nil {
-			return failed("seal keys anew", err)
+			return fmt.Errorf("seal keys anew: %w", err)
 		}
 	}
 	sealed, err := db.tables.Meta(ctx, metaIndex)
 	if err != nil {
-		return failed("seal keys anew", err)
+		return fmt.Errorf("seal keys anew: %w", err)
 	}
 	first := db.keys.roots.ring()
 	if id, _ := sealedBy(sealed); id == first.keys[0].id {
@@ -121,7 +117,7 @@ func (db *DB) rewrap(ctx context.Context) error {
 		return err
 	}
 	if _, err := db.tables.ReplaceMeta(ctx, metaIndex, sealed, next); err != nil {
-		return failed("seal keys anew", err)
+		return fmt.Errorf("seal keys anew: %w", err)
 	}
 	return nil
 }
