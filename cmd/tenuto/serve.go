@@ -23,12 +23,12 @@ import (
 type serveFlags struct {
 	appFlags
 	keyFlags
-	addr, operationsAddr string
-	baseURL              string
-	dataDir              string
-	scopes               []string
-	idle                 time.Duration
-	logFormat            string
+	watchFlags
+	addr    string
+	baseURL string
+	dataDir string
+	scopes  []string
+	idle    time.Duration
 }
 
 func (p *program) serve() *cobra.Command {
@@ -48,14 +48,13 @@ the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 	}
 	f.appFlags.register(cmd)
 	f.keyFlags.register(cmd)
+	f.watchFlags.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "the `ADDRESS` where people are served")
-	flags.StringVar(&f.operationsAddr, "operations-addr", "127.0.0.1:5002", "the `ADDRESS` of /healthz, /readyz and /metrics, or none")
 	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` people open, as https://music.example.org (default that of the redirect URI, else http:// and --addr)")
 	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database (default a directory of your own for programs' state)")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask people for, see \"tenuto help scopes\"; may be repeated (default what the page shows)")
 	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
-	flags.StringVar(&f.logFormat, "log", "text", "the `FORMAT` of the log: text or json")
 	return cmd
 }
 
@@ -86,6 +85,8 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 		return err
 	}
 	defer public.Close()
+	takeOver := starting(operations)
+	defer takeOver()
 	keys, err := p.keys(ctx, &f.keyFlags)
 	if err != nil {
 		return err
@@ -108,6 +109,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, Rescue: rescue, APIURL: app.apiURL,
 		Scopes: scopes, Idle: f.idle, Log: log, Now: app.conf.Now,
 	}
+	f.watchFlags.apply(&conf)
 	s, err := server.New(conf)
 	if err != nil {
 		return &mistake{err, "", true}
@@ -115,6 +117,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if err := p.announceServer(s, app.conf.AccountsURL, dir, operations); err != nil {
 		return err
 	}
+	takeOver()
 	return s.Serve(ctx, public, operations)
 }
 
