@@ -67,7 +67,7 @@ func (p *program) keepSecrets() error {
 }
 
 func secretVariables() []string {
-	variables := []string{keyVariable}
+	variables := []string{keyVariable, databaseVariable, "PGPASSWORD"}
 	for _, s := range settings {
 		if s.secret {
 			variables = append(variables, s.variable)

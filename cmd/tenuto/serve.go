@@ -9,19 +9,17 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenuto-dev/tenuto/internal/server"
-	"github.com/tenuto-dev/tenuto/internal/vault"
-	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
 type serveFlags struct {
 	appFlags
+	databaseFlags
 	keyFlags
 	watchFlags
 	addr    string
@@ -37,7 +35,8 @@ func (p *program) serve() *cobra.Command {
 		Use:   "serve",
 		Short: "The authenticating server: people log in with Spotify in their browsers",
 		Long: `Serves people at --addr, and health and metrics at --operations-addr, which is not for them.
-What it keeps is sealed in an SQLite database in the data directory. Its root key is in TENUTO_KEY,
+What it keeps is sealed in an SQLite database in the data directory, or with --database in a
+PostgreSQL database that servers share. Its root key is in TENUTO_KEY,
 in the file named by --key-file, printed by --key-command, or in a file made for an empty data
 directory: keep a copy of that somewhere else, for without it nobody is logged in any more.
 
@@ -47,12 +46,13 @@ the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runServe(cmd.Context(), &f) },
 	}
 	f.appFlags.register(cmd)
+	f.databaseFlags.register(cmd)
 	f.keyFlags.register(cmd)
 	f.watchFlags.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:5000", "the `ADDRESS` where people are served")
 	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` people open, as https://music.example.org (default that of the redirect URI, else http:// and --addr)")
-	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database (default a directory of your own for programs' state)")
+	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database, or with --database of what this server keeps beside it (default a directory of your own for programs' state)")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask people for, see \"tenuto help scopes\"; may be repeated (default what the page shows)")
 	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
 	return cmd
@@ -95,7 +95,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := openVault(ctx, dir, keys)
+	db, name, err := p.openDatabase(ctx, &f.databaseFlags, dir, keys)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if err != nil {
 		return &mistake{err, "", true}
 	}
-	if err := p.announceServer(s, app.conf.AccountsURL, dir, operations); err != nil {
+	if err := p.announceServer(s, app.conf.AccountsURL, name, operations); err != nil {
 		return err
 	}
 	takeOver()
@@ -151,25 +151,6 @@ func (f *serveFlags) base(redirectURI string, public net.Listener) string {
 	return cmp.Or(f.baseURL, "http://"+public.Addr().String())
 }
 
-// openVault opens the database in dir with keys, or with the directory's own if that is nil.
-func openVault(ctx context.Context, dir string, keys *vault.KeyRing) (db *vault.DB, err error) {
-	if keys != nil {
-		db, err = sqlite.Open(ctx, filepath.Join(dir, sqlite.DatabaseFile), keys)
-	} else {
-		db, err = sqlite.OpenDir(ctx, dir)
-	}
-	hint := ""
-	switch {
-	case errors.Is(err, vault.ErrInUse):
-		hint = "another tenuto uses this data directory: stop it, or choose another with --data-dir"
-	case errors.Is(err, vault.ErrWrongKey):
-		hint = "give it the key it was made with, in TENUTO_KEY or with --key-file; nothing was changed"
-	case err == nil:
-		return db, nil
-	}
-	return nil, advise(fmt.Errorf("%s: %w", dir, err), hint)
-}
-
 // logger writes to standard error.
 func (p *program) logger(format string) (*slog.Logger, error) {
 	switch format {
@@ -181,12 +162,12 @@ func (p *program) logger(format string) (*slog.Logger, error) {
 	return nil, usage("choose text or json", "--log: there is no %q", format)
 }
 
-func (p *program) announceServer(s *server.Server, accountsURL, dir string, operations net.Listener) error {
+func (p *program) announceServer(s *server.Server, accountsURL, database string, operations net.Listener) error {
 	text := fmt.Sprintf("People open   %s\n", s.Address())
 	if operations != nil {
 		text += fmt.Sprintf("Operators     http://%s/healthz /readyz /metrics\n", operations.Addr())
 	}
-	text += fmt.Sprintf("Data          %s\n", dir)
+	text += fmt.Sprintf("Data          %s\n", database)
 	if accountsURL != "" {
 		text += fmt.Sprintf("Spotify       EMULATED, at %s\nIts app must list the redirect URI %s\n", accountsURL, s.RedirectURI())
 	} else {

@@ -63,6 +63,22 @@ func configure(text string, allowUnverified bool) (*pgxpool.Config, error) {
 	return config, nil
 }
 
+// Name is what a database may be called in public: its URL without the password and the settings.
+func Name(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "the database"
+	}
+	name := url.URL{Scheme: "postgres", Host: u.Host, Path: u.Path}
+	if name.Host == "" {
+		name.Host = u.Query().Get("host")
+	}
+	if user := u.User.Username(); user != "" {
+		name.User = url.User(user)
+	}
+	return name.String()
+}
+
 // oldestServer is the oldest major version that we were written for.
 const oldestServer = 11
 

@@ -23,7 +23,7 @@ var (
 	// ErrOldServer: the server is older than what the vault is written for.
 	ErrOldServer = errors.New("vault: the database server is too old: the vault needs PostgreSQL 11 or later, or a database that speaks like one")
 	// ErrForbidden: the account may not do that.
-	ErrForbidden = errors.New("vault: the database's account lacks a right")
+	ErrForbidden = errors.New("vault: the account lacks a right")
 )
 
 // SQLSTATE codes that we act on: https://www.postgresql.org/docs/current/errcodes-appendix.html.

@@ -13,6 +13,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
+	"github.com/tenuto-dev/tenuto/internal/failpoint"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
@@ -24,17 +25,13 @@ var ErrNoTables = errors.New("vault: the database's tables are not up to date")
 
 // Migrate brings the tables of the database at url up to date, as Open does, for operators whose servers run under an
 // account that may not. It needs no keys and returns how many steps it made. ErrOutdated if the tables need a newer
-// program, ErrForbidden if this account may not either; the other errors are those of Open.
+// program, ErrNoTables if this account may not either; the other errors are those of Open.
 func Migrate(ctx context.Context, url string, opts ...Option) (steps int, err error) {
 	config, err := configure(url, optionsOf(opts).allowUnverified)
 	if err != nil {
 		return 0, err
 	}
-	steps, err = migrate(ctx, config.ConnConfig)
-	if errors.Is(err, ErrForbidden) {
-		err = fmt.Errorf("%w: the account %s may not make tables in the database %s", err, config.ConnConfig.User, config.ConnConfig.Database)
-	}
-	return steps, err
+	return migrate(ctx, config.ConnConfig)
 }
 
 // lockTable holds one row: which starting server is migrating. It is goose's lock that needs no advisory locks, which
@@ -67,17 +64,25 @@ func migrate(ctx context.Context, config *pgx.ConnConfig) (made int, err error) 
 	if err != nil || missing == 0 {
 		return 0, err
 	}
+	failpoint.Hit(failpoint.BeforeMigration)
 	results, err := steps.Up(ctx)
+	failpoint.Hit(failpoint.AfterMigration)
 	if err = explain(ctx, "migrate", err); errors.Is(err, ErrForbidden) {
-		err = fmt.Errorf("%w: steps to make: %d: %w", ErrNoTables, missing, err)
+		err = fmt.Errorf("%w: %w", ErrNoTables, err)
 	}
 	return len(results), err
 }
 
-const selectSteps = `
+const (
+	selectSteps = `
 SELECT version_id FROM goose_db_version WHERE is_applied`
 
-// missingSteps counts the steps that the tables have not seen. ErrOutdated if they have seen too much.
+	mayCreate = `
+SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`
+)
+
+// missingSteps counts the steps that the tables have not seen. ErrOutdated if they have seen too much; ErrNoTables
+// if some are missing and the account may not make tables, or not see them.
 func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.Source) (missing int, err error) {
 	raw, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {
@@ -104,5 +109,15 @@ func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.So
 	if _, err := c.one(selectMeta, []any{vault.MetaOldest}, &oldest); err != nil && codeOf(err) != undefinedTable {
 		return 0, explain(ctx, "read the tables' version", err)
 	}
-	return missing, vault.CheckVersion(oldest, known[len(known)-1].Version)
+	if err := vault.CheckVersion(oldest, known[len(known)-1].Version); err != nil || missing == 0 {
+		return 0, err
+	}
+	var may bool
+	if _, err := c.one(mayCreate, nil, &may); err != nil {
+		return 0, explain(ctx, "read the account's rights", err)
+	}
+	if !may {
+		return 0, fmt.Errorf("%w: %w: %s may not make them", ErrNoTables, ErrForbidden, config.User)
+	}
+	return missing, nil
 }
