@@ -20,7 +20,7 @@ func loginsFigure(ctx context.Context, s settings) ([]row, error) {
 	}
 	defer os.RemoveAll(dir)
 	const base = "http://127.0.0.1:5000"
-	srv, err := newServer(dir, "http://127.0.0.1:1", base)
+	srv, err := newServer(place{dir: dir}, "http://127.0.0.1:1", base)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ var figures = []figure{
 	{"people", peopleFigure},
 	{"logins", loginsFigure},
 	{"million", millionFigure},
+	{"expiry", expiryFigure},
 	{"decode", decodeFigure},
 	{"paging", pagingFigure},
 	{"call", callFigure},

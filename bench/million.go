@@ -66,7 +66,7 @@ type million struct {
 
 // open opens the database for the length of one measurement.
 func (m *million) open(opts ...auth.GrantsOption) (*vault.DB, *countingStore, *auth.Grants, error) {
-	db, err := openVault(m.dir)
+	db, err := openVault(place{dir: m.dir})
 	if err != nil {
 		return nil, nil, nil, err
 	}

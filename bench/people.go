@@ -41,7 +41,7 @@ func people1(ctx context.Context, people int) (disk, heap float64, took time.Dur
 		return 0, 0, 0, err
 	}
 	defer os.RemoveAll(dir)
-	db, err := openVault(dir)
+	db, err := openVault(place{dir: dir})
 	if err != nil {
 		return 0, 0, 0, err
 	}

@@ -129,7 +129,7 @@ func profile(name string) (stop func()) {
 func handlerOf(name string, args []string) (http.Handler, error) {
 	switch name {
 	case "tenuto":
-		return tenutoHandler(args[0], args[1])
+		return tenutoHandler(args)
 	case "bare", "read":
 		size, err := strconv.Atoi(args[1])
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/server"
 	"github.com/tenuto-dev/tenuto/internal/vault"
+	"github.com/tenuto-dev/tenuto/internal/vault/postgres"
 	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
@@ -18,16 +19,25 @@ const clientID = "0123456789abcdef0123456789abcdef"
 // lateServer is our server, made once its address is known.
 type lateServer struct {
 	http.Handler
-	dir, upstream string
+	place    place
+	upstream string
 }
 
-func tenutoHandler(dir, upstream string) (http.Handler, error) {
-	return &lateServer{dir: dir, upstream: upstream}, nil
+// place is where a server keeps what it knows: an SQLite file in dir, or a PostgreSQL database
+// whose key is in dir.
+type place struct{ dir, database string }
+
+func tenutoHandler(args []string) (http.Handler, error) {
+	l := &lateServer{place: place{dir: args[0]}, upstream: args[1]}
+	if len(args) > 2 {
+		l.place.database = args[2]
+	}
+	return l, nil
 }
 
 // listen serves as `tenuto serve` does, time-outs and all.
 func (l *lateServer) listen(public net.Listener) {
-	srv, err := newServer(l.dir, l.upstream, "http://"+public.Addr().String())
+	srv, err := newServer(l.place, l.upstream, "http://"+public.Addr().String())
 	if err != nil {
 		panic(err)
 	}
@@ -38,8 +48,8 @@ func (l *lateServer) listen(public net.Listener) {
 	go srv.Serve(context.Background(), public, operations)
 }
 
-func newServer(dir, upstream, base string) (*server.Server, error) {
-	db, err := openVault(dir)
+func newServer(at place, upstream, base string) (*server.Server, error) {
+	db, err := openVault(at)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +59,16 @@ func newServer(dir, upstream, base string) (*server.Server, error) {
 	})
 }
 
-func openVault(dir string) (*vault.DB, error) {
-	keyFile := filepath.Join(dir, "key")
+func openVault(at place) (*vault.DB, error) {
+	keyFile := filepath.Join(at.dir, "key")
 	keys, err := vault.OpenKeyFile(keyFile)
 	if err != nil {
 		if keys, err = vault.CreateKeyFile(keyFile); err != nil {
 			return nil, err
 		}
 	}
-	return sqlite.Open(context.Background(), filepath.Join(dir, "tenuto.db"), keys)
+	if at.database != "" {
+		return postgres.Open(context.Background(), at.database, keys)
+	}
+	return sqlite.Open(context.Background(), filepath.Join(at.dir, "tenuto.db"), keys)
 }
