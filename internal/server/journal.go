@@ -36,6 +36,8 @@ var (
 	eventStopping     = event{"stopping", slog.LevelInfo}
 	eventHeldBack     = event{"refreshes held back", slog.LevelError}
 	eventGoOn         = event{"refreshes go on", slog.LevelInfo}
+	eventKeys         = event{"keys", slog.LevelInfo}
+	eventUnopened     = event{"rows do not open", slog.LevelError}
 )
 
 // journal writes events: one structured line each, people as a keyed hash, never an address with a

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -35,8 +36,9 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 		go func() { failed <- back.Serve(operations) }()
 	}
 	keeping, endUpkeep := context.WithCancel(context.WithoutCancel(ctx))
-	kept := make(chan struct{})
-	go func() { defer close(kept); s.upkeep(keeping) }()
+	var kept sync.WaitGroup
+	kept.Go(func() { s.upkeep(keeping) })
+	kept.Go(func() { s.keepSealed(keeping) })
 
 	var cause error
 	select {
@@ -60,7 +62,7 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	defer cancelFinish()
 	unfinished := s.grants.Close(finish)
 	endUpkeep()
-	<-kept
+	kept.Wait()
 	// Readiness answers to the end, so that it can be seen to fail.
 	_ = back.Close()
 	if errors.Is(err, context.DeadlineExceeded) {

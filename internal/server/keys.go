@@ -1,0 +1,38 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+// resealEvery is how soon a rotation is noticed. Looking costs a read of a few rows.
+const resealEvery = 10 * time.Second
+
+// keepSealed brings what is kept under the newest key, until ctx ends.
+func (s *Server) keepSealed(ctx context.Context) {
+	tick := time.NewTicker(resealEvery)
+	defer tick.Stop()
+	for {
+		done, err := s.db.Reseal(ctx)
+		s.tellResealed(done)
+		if err != nil && ctx.Err() == nil {
+			s.journal.seldom(eventStore, "keys", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Server) tellResealed(done vault.Resealed) {
+	if done.Rows > 0 || done.Renewed > 0 || len(done.Removed) > 0 {
+		s.journal.write(eventKeys, nil, "resealed", done.Rows, "made", done.Renewed, "removed", done.Removed)
+	}
+	if done.Unreadable > 0 {
+		s.journal.write(eventUnopened, nil, "rows", done.Unreadable)
+	}
+}
