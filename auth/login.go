@@ -174,12 +174,13 @@ func (l *login) accept(t *Token, seen glance) *Token {
 	t = t.of(l.grants.cred.conf)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.rest = rest{}
 	if l.resets != seen.resets {
 		return t
 	}
 	if old := l.seen.Load(); old != nil && old.AccessToken == t.AccessToken && old.RefreshToken == t.RefreshToken {
 		t = old // one token, one pointer
+	} else {
+		l.rest = rest{}
 	}
 	l.seen.Store(t)
 	if l.refused != nil && l.refused.AccessToken != t.AccessToken {

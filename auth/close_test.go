@@ -1,0 +1,119 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/emulator"
+)
+
+// saves remembers what a script has saved; it fails at will.
+type saves struct {
+	mu    sync.Mutex
+	last  string
+	fails int
+}
+
+func (s *saves) save(_ context.Context, t *auth.Token) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fails > 0 {
+		s.fails--
+		return errors.New("disk full")
+	}
+	s.last = t.RefreshToken
+	return nil
+}
+
+// TestInterruptedScript: a script that is interrupted in the middle of a refresh and closes before it
+// ends has saved the token that came, and goes on with it the next time.
+func TestInterruptedScript(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(context.Context, *auth.RefreshingCredentials, *auth.RefreshingToken) error{
+		"close": func(ctx context.Context, rc *auth.RefreshingCredentials, _ *auth.RefreshingToken) error { return rc.Close(ctx) },
+		"flush": func(ctx context.Context, _ *auth.RefreshingCredentials, login *auth.RefreshingToken) error { return login.Flush(ctx) },
+	} {
+		for fails := range 2 {
+			inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+				var saved saves
+				rc := w.cred.Refreshing(saved.save)
+				login := rc.FromToken(w.token())
+				time.Sleep(time.Hour)
+				saved.fails = fails
+				w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 5 * time.Second})
+				interrupt, stop := context.WithTimeout(w.t.Context(), time.Second)
+				defer stop()
+				if _, err := login.Token(interrupt); !errors.Is(err, context.DeadlineExceeded) {
+					w.t.Fatalf("Token = %v, want the interruption", err)
+				}
+				hasty, cancel := context.WithTimeout(w.t.Context(), time.Second)
+				if err := end(hasty, rc, login); !errors.Is(err, context.DeadlineExceeded) {
+					w.t.Errorf("%s in a hurry = %v, want to hear that something is under way", name, err)
+				}
+				cancel()
+				if err := end(w.t.Context(), rc, login); err != nil {
+					w.t.Errorf("%s = %v", name, err)
+				}
+				if err := end(w.t.Context(), rc, login); err != nil {
+					w.t.Errorf("%s again = %v", name, err)
+				}
+				w.wantRefreshes(1)
+				next, err := w.cred.Refreshing(nil).RefreshUserToken(w.t.Context(), saved.last)
+				if err != nil {
+					w.t.Fatalf("the next run with what was saved: %v\n%v", err, w.Ledger())
+				}
+				w.wantToken(next)
+			})
+		}
+	}
+}
+
+// TestCloseSaysWhatIsLost: a token that cannot be saved is told of, and one that is good is served.
+func TestCloseSaysWhatIsLost(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		var saved saves
+		rc := w.cred.Refreshing(saved.save)
+		login := rc.FromToken(w.token())
+		idle := rc.FromToken(w.token())
+		time.Sleep(time.Hour)
+		saved.fails = 2
+		if _, err := login.Token(w.t.Context()); err == nil {
+			w.t.Error("Token that could not be saved = nil error")
+		}
+		if err := rc.Close(w.t.Context()); err == nil {
+			w.t.Error("Close with a token that could not be saved = nil, want an error")
+		}
+		if err := rc.Close(w.t.Context()); err != nil {
+			w.t.Errorf("Close when it can be saved = %v", err)
+		}
+		w.wantToken(login)
+		if token, err := idle.Token(w.t.Context()); err == nil {
+			w.t.Errorf("Token after Close = %v, want an error: it needs a refresh", token)
+		}
+		w.wantRefreshes(1)
+	})
+}
+
+// TestFlushOfNothing is nothing.
+func TestFlushOfNothing(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{}, func(w world) {
+		g := w.cred.Grants(&auth.MemoryStore{})
+		if err := g.For("alice").Flush(w.t.Context()); err != nil {
+			w.t.Errorf("Flush = %v", err)
+		}
+		w.put(g)
+		login := g.For("alice")
+		w.wantToken(login)
+		if err := login.Flush(w.t.Context()); err != nil {
+			w.t.Errorf("Flush = %v", err)
+		}
+		time.Sleep(time.Hour)
+		w.wantToken(login) // and it ends nothing
+	})
+}
