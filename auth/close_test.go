@@ -34,8 +34,12 @@ func (s *saves) save(_ context.Context, t *auth.Token) error {
 func TestInterruptedScript(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(context.Context, *auth.RefreshingCredentials, *auth.RefreshingToken) error{
-		"close": func(ctx context.Context, rc *auth.RefreshingCredentials, _ *auth.RefreshingToken) error { return rc.Close(ctx) },
-		"flush": func(ctx context.Context, _ *auth.RefreshingCredentials, login *auth.RefreshingToken) error { return login.Flush(ctx) },
+		"close": func(ctx context.Context, rc *auth.RefreshingCredentials, _ *auth.RefreshingToken) error {
+			return rc.Close(ctx)
+		},
+		"flush": func(ctx context.Context, _ *auth.RefreshingCredentials, login *auth.RefreshingToken) error {
+			return login.Flush(ctx)
+		},
 	} {
 		for fails := range 2 {
 			inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {

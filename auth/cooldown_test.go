@@ -89,7 +89,9 @@ func TestShareCooldown(t *testing.T) {
 func TestCooldownStopsNothing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]func(now time.Time) *cooldown{
-		"failing":       func(now time.Time) *cooldown { return &cooldown{until: now.Add(2 * time.Hour), err: errors.New("down")} },
+		"failing": func(now time.Time) *cooldown {
+			return &cooldown{until: now.Add(2 * time.Hour), err: errors.New("down")}
+		},
 		"slow":          func(time.Time) *cooldown { return &cooldown{slow: time.Minute} },
 		"absurd":        func(now time.Time) *cooldown { return &cooldown{until: now.Add(200 * 24 * time.Hour)} },
 		"over":          func(now time.Time) *cooldown { return &cooldown{until: now.Add(time.Hour)} },

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 )
 
 // Journal keeps answers of Spotify that are not in the store yet, so that neither a crash nor a
@@ -107,9 +106,6 @@ func (a *Answer) UnmarshalBinary(data []byte) error {
 	}
 	return nil
 }
-
-// Came is when the answer's access token began, as far as that can be told.
-func (a *Answer) came() time.Time { return a.token.ExpiresAt.Add(-longestAccess) }
 
 // MarshalJSON always fails, and says to use MarshalBinary.
 func (a Answer) MarshalJSON() ([]byte, error) { return nil, ErrSecret }

@@ -37,10 +37,15 @@ func secretive(t *testing.T) map[string]any {
 	if err := login.UnmarshalBinary(loginWithVerifier(t, login)); err != nil {
 		t.Fatal(err)
 	}
+	answer := new(auth.Answer)
+	if err := answer.UnmarshalBinary([]byte(answerAtRest)); err != nil {
+		t.Fatal(err)
+	}
 	callback := auth.Callback{Code: "c" + canary, State: "s" + canary}
 	return map[string]any{
 		"Token": token, "*Token": &token, "Config": conf, "*Config": &conf, "UserAuth": *login, "*UserAuth": login,
 		"Credentials": *cred, "*Credentials": cred, "Callback": callback, "*Callback": &callback,
+		"Answer": *answer, "*Answer": answer,
 	}
 }
 
