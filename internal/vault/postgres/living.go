@@ -7,8 +7,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// livingSessions looks for each by its key. With "id = ANY ($1)", a plain join or all conditions in one place
+// PostgreSQL may rather compare every session there is, as long as it has not counted them.
 const livingSessions = `
-SELECT id FROM sessions WHERE id = ANY ($1) AND app = $2 AND expires > $3`
+SELECT asked.id
+FROM unnest($1::bytea[]) asked (id)
+CROSS JOIN LATERAL (SELECT app, expires FROM sessions WHERE sessions.id = asked.id LIMIT 1) found
+WHERE found.app = $2 AND found.expires > $3`
 
 // LivingSessions implements vault.LivingTables.
 func (t *tables) LivingSessions(ctx context.Context, app string, ids [][]byte, now time.Time) ([][]byte, error) {
