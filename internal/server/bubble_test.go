@@ -27,6 +27,8 @@ type bubble struct {
 	srv *server.Server
 	db  *vault.DB
 	log *logBuffer
+
+	config server.Config
 }
 
 const bubbleBase = "http://127.0.0.1:5000"
@@ -54,6 +56,7 @@ func inBubble(t *testing.T, test func(b *bubble), change ...func(*emulator.Confi
 		if b.srv, err = server.New(conf); err != nil {
 			t.Fatal(err)
 		}
+		b.config = conf
 		test(b)
 		if err := b.db.Close(); err != nil {
 			t.Errorf("db.Close() = %v", err)

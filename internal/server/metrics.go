@@ -34,7 +34,9 @@ type metrics struct {
 	streams   prometheus.Gauge
 	panics    prometheus.Counter
 	breaker   *prometheus.GaugeVec
+	build     prometheus.Collector
 	census    atomic.Pointer[vault.Census]
+	keys      atomic.Pointer[vault.KeyStatus]
 	paused    atomic.Pointer[time.Time] // until when the accounts service is left alone, as replicas know
 }
 
@@ -54,6 +56,7 @@ func newMetrics() *metrics {
 		answered:  histograms("spotify_call_seconds", "Time to Spotify's answer.", longTimes, "operation"),
 		refreshes: counters("refreshes_total", "Refreshes of people's logins, by outcome.", "outcome"),
 		refresh:   histogram("refresh_seconds", "Time a refresh took, the lease and the store included.", longTimes),
+		build:     buildInfo(),
 		breaker:   gauges("breaker_open", "Whether refreshes of the whole app are held back, by cause: 1 or 0.", "cause"),
 		events:    counters("events_total", "Things that happened, as in the log; those that were not written too.", "event"),
 		probes:    histogram("database_probe_seconds", "Time of one small write and its commit, for /readyz.", shortTimes),
@@ -63,10 +66,20 @@ func newMetrics() *metrics {
 			Name: "tenuto_panics_total", Help: "Handlers that panicked.",
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.logins, m.refused, m.upstream, m.answered, m.refreshes, m.refresh,
-		m.breaker, m.events, m.probes, m.ready, m.streams, m.panics, buildInfo(),
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, cause := range holdingCauses {
+		m.breaker.WithLabelValues(string(cause)) // 0, and there before anything happens
+	}
+	m.registry.MustRegister(m.ours()...)
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// ours are those that are counted as things happen; standing has the others.
+func (m *metrics) ours() []prometheus.Collector {
+	return []prometheus.Collector{
+		m.requests, m.duration, m.logins, m.refused, m.upstream, m.answered, m.refreshes, m.refresh,
+		m.breaker, m.events, m.probes, m.ready, m.streams, m.panics, m.build,
+	}
 }
 
 func counters(name, help string, labels ...string) *prometheus.CounterVec {

@@ -25,6 +25,7 @@ func TestReadyReasons(t *testing.T) {
 		{vault.ErrDamaged, "database_damaged"},
 		{fmt.Errorf("%w: %w", vault.ErrOpen, vault.ErrKeyMissing), "key_missing"},
 		{vault.ErrWrongKey, "key_missing"},
+		{vault.ErrOutdated, "database_newer"},
 		{context.DeadlineExceeded, "database_slow"},
 		{vault.ErrClosed, "database_unreachable"},
 		{errors.New("connection refused"), "database_unreachable"},

@@ -28,6 +28,7 @@ var (
 	isReadOnly   = readyAnswer{false, "database_read_only", "the database cannot be written"}
 	isDamaged    = readyAnswer{false, "database_damaged", "the database is damaged: restore a backup"}
 	isKeyless    = readyAnswer{false, "key_missing", "the database is sealed with a key that this process was not given"}
+	isOutdated   = readyAnswer{false, "database_newer", "a newer Tenuto has changed the database for good: replace this process by one"}
 	isUnreached  = readyAnswer{false, "database_unreachable", "the database does not answer"}
 	dbComplaints = []struct {
 		cause  error
@@ -38,6 +39,7 @@ var (
 		{vault.ErrDamaged, isDamaged},
 		{vault.ErrKeyMissing, isKeyless},
 		{vault.ErrWrongKey, isKeyless},
+		{vault.ErrOutdated, isOutdated},
 		{context.DeadlineExceeded, isSlow},
 	}
 )

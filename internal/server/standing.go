@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 // standing is how things are at the moment of a scrape: the governor of calls, cool-downs, and the
@@ -26,12 +27,17 @@ var (
 	descCooldown = describe("cooldown_seconds", "Time until Spotify may be asked again; 0: now.", "of")
 	descGrants   = describe("grants", "People, by how their login does and how long their consent still lasts, as counted last.", "state", "consent")
 	descSessions = describe("sessions", "Browsers signed in, as counted last.")
+	descKeys     = describe("data_keys", "Data keys in the database, by state.", "state")
+	descKeyTime  = describe("data_key_timestamp_seconds", "When the data key was made that seals.")
+	descSealing  = describe("resealing", "Whether rows may lie under older keys than the one that seals: 1 or 0.")
+	descResealed = describe("resealed_rows_total", "Rows that this process has brought under a newer key.")
 	descCensus   = describe("census_timestamp_seconds", "When grants and sessions were counted last.")
 )
 
 // Describe implements prometheus.Collector.
 func (standing) Describe(to chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{descLimit, descUsed, descWaiting, descWaits, descWaited, descCooldown, descGrants, descSessions, descCensus} {
+	for _, desc := range []*prometheus.Desc{descLimit, descUsed, descWaiting, descWaits, descWaited, descCooldown, descGrants, descSessions, descCensus,
+		descKeys, descKeyTime, descSealing, descResealed} {
 		to <- desc
 	}
 }
@@ -65,6 +71,34 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 	gauge(descCooldown, secondsUntil(quota, now), "api_quota")
 	gauge(descCooldown, secondsUntil(s.accountsPause(context.Background()), now), "accounts")
 
+	s.collectCensus(gauge)
+	if keys := s.metrics.keys.Load(); keys != nil {
+		collectKeys(keys, gauge)
+		counter(descResealed, float64(keys.Resealed))
+	}
+}
+
+// collectKeys tells how old the key is that seals, and whether something lies under an older one.
+func collectKeys(keys *vault.KeyStatus, gauge func(*prometheus.Desc, float64, ...string)) {
+	counts := map[vault.KeyState]int{vault.KeyNew: 0, vault.KeyActive: 0, vault.KeyOld: 0}
+	sealing := 0.0
+	for _, key := range keys.Data {
+		counts[key.State]++
+		if key.State != vault.KeyActive {
+			continue
+		}
+		gauge(descKeyTime, float64(key.Created.UnixMilli())/1000)
+		if key.Resealed == nil && len(keys.Data) > 1 {
+			sealing = 1
+		}
+	}
+	for state, n := range counts {
+		gauge(descKeys, float64(n), string(state))
+	}
+	gauge(descSealing, sealing)
+}
+
+func (s standing) collectCensus(gauge func(*prometheus.Desc, float64, ...string)) {
 	census := s.metrics.census.Load()
 	if census == nil {
 		return

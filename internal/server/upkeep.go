@@ -55,7 +55,11 @@ func (s *Server) show(ctx context.Context) {
 	if pauseErr == nil {
 		s.metrics.paused.Store(&until)
 	}
-	if err := errors.Join(err, pauseErr); err != nil && ctx.Err() == nil {
+	keys, keysErr := s.db.KeyStatus(ctx, false)
+	if keysErr == nil {
+		s.metrics.keys.Store(keys)
+	}
+	if err := errors.Join(err, pauseErr, keysErr); err != nil && ctx.Err() == nil {
 		s.journal.write(eventStore, nil, "error", err)
 	}
 }
