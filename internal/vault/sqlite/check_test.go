@@ -110,20 +110,3 @@ func TestMissingCheckRow(t *testing.T) {
 	}
 	same(t, before, snapshot(t, dir))
 }
-
-// TestTablesOfNewerPrograms: what a newer program has added is no reason to refuse, unless it says so.
-func TestTablesOfNewerPrograms(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	closeDB(t, open(t, dir))
-	disk := raw(t, dir)
-	execute(t, disk, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
-	closeDB(t, open(t, dir))
-	execute(t, disk, "INSERT INTO meta (name, value) VALUES (?, CAST('9999' AS BLOB))", vault.MetaOldest)
-	if _, err := sqlite.OpenDir(t.Context(), dir); !errors.Is(err, vault.ErrOutdated) || !strings.Contains(err.Error(), "step 9999") {
-		t.Errorf("OpenDir of a database that needs a newer program = %v, want ErrOutdated and the step", err)
-	}
-	execute(t, disk, "UPDATE meta SET value = CAST('1' AS BLOB) WHERE name = ?", vault.MetaOldest)
-	try(t, disk.Close())
-	open(t, dir)
-}

@@ -26,8 +26,6 @@ func Budget(t *testing.T, open func(now func() time.Time, n int) []*vault.DB) {
 	t.Run("a crowd of refusals", func(t *testing.T) { crowdOfRefusals(t, open) })
 }
 
-func newHand() *hand { return &hand{now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)} }
-
 // oneWindow: however the takers take turns, no 32 seconds have more than the budget, and none is left unused long.
 func oneWindow(t *testing.T, open func(func() time.Time, int) []*vault.DB) {
 	const perWindow = 50

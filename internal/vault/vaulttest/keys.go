@@ -19,15 +19,9 @@ const (
 	rootTwo = "H8d2mVw0rT5kZp7xQe3nLc9bYs1fGj6uAa4oXi2DzCM="
 )
 
-// KeysDatabase is one database, for the suite of keys to open again and again.
-type KeysDatabase struct {
-	Open func(keys *vault.KeyRing, now func() time.Time) (*vault.DB, error)
-	Exec func(statement string) // runs SQL beside the vault
-}
-
 // Keys: data keys rotate while the vault is used, rows follow, and nothing is lost however that is interrupted. A shared
 // database may be open twice at once.
-func Keys(t *testing.T, shared bool, fresh func(t *testing.T) KeysDatabase) {
+func Keys(t *testing.T, shared bool, fresh func(t *testing.T) Database) {
 	tests := map[string]func(*keysTest){
 		"rotate":                      (*keysTest).rotate,
 		"rows keep version and times": (*keysTest).rowsKeepTheirTimes,
@@ -54,7 +48,7 @@ func Keys(t *testing.T, shared bool, fresh func(t *testing.T) KeysDatabase) {
 
 type keysTest struct {
 	*testing.T
-	db     KeysDatabase
+	db     Database
 	shared bool
 
 	mu   sync.Mutex

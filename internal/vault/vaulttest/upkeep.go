@@ -3,7 +3,6 @@ package vaulttest
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"time"
 
@@ -88,22 +87,4 @@ func whileAtWork(t *testing.T, clock *hand, other *vault.DB, work func(context.C
 			t.Errorf("Upkeep that another process is at = %v, %v, want false", ran, err)
 		}
 	}
-}
-
-// hand is a clock turned by hand.
-type hand struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (h *hand) Now() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.now
-}
-
-func (h *hand) turn(d time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.now = h.now.Add(d)
 }

@@ -1,57 +1,21 @@
-package sqlite_test
+package vaulttest
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
-	"github.com/tenuto-dev/tenuto/auth/authtest"
 	"github.com/tenuto-dev/tenuto/internal/vault"
-	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
-// A second process cannot open the file: its place is taken by a second Grants of the same DB, which shares nothing
-// with the first but the database. The bubble's clock is the database's too, so leases run out at once.
-func TestStore(t *testing.T) {
-	t.Parallel()
-	var mu sync.Mutex
-	opened := map[*testing.T]*vault.DB{}
-	authtest.RunStoreInBubble(t, func(t *testing.T) auth.Store {
-		mu.Lock()
-		defer mu.Unlock()
-		if opened[t] == nil {
-			opened[t] = open(t, t.TempDir())
-		}
-		return opened[t].Grants(app)
-	})
-}
-
-func token(refresh string) *auth.Token {
-	return &auth.Token{
-		AccessToken: "access of " + refresh, TokenType: "Bearer", RefreshToken: refresh,
-		Scope:     auth.Scopes(auth.ScopeUserReadEmail, auth.ScopeStreaming),
-		ExpiresAt: time.Date(2026, 11, 21, 13, 0, 0, 0, time.UTC), AuthorizedAt: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
-	}
-}
-
-func put(t testing.TB, store auth.Store, key, version, next string) {
-	t.Helper()
-	if err := store.Swap(t.Context(), key, version, &auth.Record{Version: next, Token: token(key)}); err != nil {
-		t.Fatalf("Swap(%q, %q → %q) = %v, want nil", key, version, next, err)
-	}
-}
-
-func TestLoadSetsTheClock(t *testing.T) {
-	t.Parallel()
-	clock := newHand()
-	db := open(t, t.TempDir(), sqlite.WithClock(clock.Now))
+func (t *vaultTest) loadSetsTheClock() {
+	db, clock := t.open(), t.clock
 	store := db.Grants(app)
 	written := clock.Now()
-	put(t, store, "alice", "", "v1")
+	t.put(store, "alice", "", "v1")
 	now := clock.turn(90*time.Second + 7*time.Millisecond)
 	record, err := store.Load(t.Context(), "alice")
 	if err != nil {
@@ -65,52 +29,48 @@ func TestLoadSetsTheClock(t *testing.T) {
 	}
 }
 
-func TestGrantsAreApart(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir())
+func (t *vaultTest) grantsAreApart() {
+	db := t.open()
 	one, two := db.Grants(app), db.Grants("another app")
-	put(t, one, "alice", "", "v1")
+	t.put(one, "alice", "", "v1")
 	if _, err := two.Load(t.Context(), "alice"); !errors.Is(err, auth.ErrNotFound) {
 		t.Errorf("Load in another app = %v, want ErrNotFound", err)
 	}
-	put(t, two, "alice", "", "w1")
-	try2(t, two.Delete(t.Context(), "alice"))
+	t.put(two, "alice", "", "w1")
+	t.must(two.Delete(t.Context(), "alice"))
 	if _, err := one.Load(t.Context(), "alice"); err != nil {
 		t.Errorf("Load after another app's Delete = %v, want nil", err)
 	}
 }
 
-func TestSessionShowsTheGrant(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir())
-	user := signIn(t, db, "alice")
-	id := newSession(t, db, user, "", time.Now().Add(time.Hour))
-	put(t, db.Grants(app), user, "", "v1")
+func (t *vaultTest) sessionShowsTheGrant() {
+	db := t.open()
+	user := t.signIn(db, "alice")
+	id := t.newSession(db, user, "", t.clock.Now().Add(time.Hour))
+	t.put(db.Grants(app), user, "", "v1")
 	want := token(user)
-	s, err := db.Session(t.Context(), app, id, time.Now())
+	s, err := db.Session(t.Context(), app, id, t.clock.Now())
 	if err != nil || s.Scopes != want.Scope || !s.AuthorizedAt.Equal(want.AuthorizedAt) || s.Dead != "" {
 		t.Errorf("Session = %+v, %v, want scopes and time of the grant", s, err)
 	}
 	dead := &auth.Record{Version: "v2", Token: want, Dead: &auth.ReauthorizeError{Reason: auth.ReasonRevoked, AuthorizedAt: want.AuthorizedAt}}
-	try(t, db.Grants(app).Swap(t.Context(), user, "v1", dead))
-	if s, err := db.Session(t.Context(), app, id, time.Now()); err != nil || s.Dead != auth.ReasonRevoked || s.Scopes != want.Scope {
+	t.must(db.Grants(app).Swap(t.Context(), user, "v1", dead))
+	if s, err := db.Session(t.Context(), app, id, t.clock.Now()); err != nil || s.Dead != auth.ReasonRevoked || s.Scopes != want.Scope {
 		t.Errorf("Session of a dead grant = %+v, %v, want it revoked", s, err)
 	}
-	try(t, db.Grants(app).Delete(t.Context(), user))
-	if s, err := db.Session(t.Context(), app, id, time.Now()); err != nil || s.Dead != auth.ReasonNone || s.Scopes.Len() != 0 {
+	t.must(db.Grants(app).Delete(t.Context(), user))
+	if s, err := db.Session(t.Context(), app, id, t.clock.Now()); err != nil || s.Dead != auth.ReasonNone || s.Scopes.Len() != 0 {
 		t.Errorf("Session without a grant = %+v, %v, want ReasonNone", s, err)
 	}
 }
 
 // A login that was under way when the person left does not bring the grant back.
-func TestForgottenGrantStaysAway(t *testing.T) {
-	t.Parallel()
-	clock := newHand()
-	db := open(t, t.TempDir(), sqlite.WithClock(clock.Now))
+func (t *vaultTest) forgottenGrantStaysAway() {
+	db, clock := t.open(), t.clock
 	store := db.Grants(app)
-	user := signIn(t, db, "alice")
-	put(t, store, user, "", "v1")
-	try(t, db.Forget(t.Context(), app, user))
+	user := t.signIn(db, "alice")
+	t.put(store, user, "", "v1")
+	t.must(db.Forget(t.Context(), app, user))
 	if _, err := store.Load(t.Context(), user); !errors.Is(err, auth.ErrNotFound) {
 		t.Errorf("Load after Forget = %v, want ErrNotFound", err)
 	}
@@ -121,18 +81,17 @@ func TestForgottenGrantStaysAway(t *testing.T) {
 	if err := store.Swap(t.Context(), user, "", late); !errors.Is(err, vault.ErrNoPerson) {
 		t.Errorf("late Swap over nothing = %v, want ErrNoPerson", err)
 	}
-	try(t, db.Sweep(t.Context(), clock.turn(23*time.Hour)))
+	t.must(db.Sweep(t.Context(), clock.turn(23*time.Hour)))
 	if err := store.Swap(t.Context(), user, "", late); !errors.Is(err, vault.ErrNoPerson) {
 		t.Errorf("Swap 23 hours later = %v, want ErrNoPerson", err)
 	}
 }
 
 // Each number is written exactly once: a lost update would write one twice.
-func TestNoLostUpdates(t *testing.T) {
-	t.Parallel()
-	const writers, each = 16, 20
-	db := open(t, t.TempDir())
-	put(t, db.Grants(app), "counter", "", "start")
+func (t *vaultTest) noLostUpdates() {
+	const writers, each = 100, 2
+	db := t.open()
+	t.put(db.Grants(app), "counter", "", "start")
 	var mu sync.Mutex
 	counted := map[int64]int{}
 	var group sync.WaitGroup

@@ -1,24 +1,22 @@
-package sqlite_test
+package vaulttest
 
 import (
 	"errors"
 	"fmt"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
-func TestSignInFindsThePerson(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir())
-	alice := signIn(t, db, "alice")
-	if again := signIn(t, db, "alice"); again != alice {
+func (t *vaultTest) signInFindsThePerson() {
+	db := t.open()
+	alice := t.signIn(db, "alice")
+	if again := t.signIn(db, "alice"); again != alice {
 		t.Errorf("SignIn again = %q, want %q", again, alice)
 	}
-	if bob := signIn(t, db, "bob"); bob == alice {
+	if bob := t.signIn(db, "bob"); bob == alice {
 		t.Error("SignIn gave two accounts one user ID")
 	}
 	other, err := db.SignIn(t.Context(), "another app", "alice", "", vault.Profile{})
@@ -28,25 +26,24 @@ func TestSignInFindsThePerson(t *testing.T) {
 	if _, err := db.SignIn(t.Context(), app, "", "id:alice", vault.Profile{}); err == nil {
 		t.Error("SignIn without an account = nil, want an error: people would share it")
 	}
-	id := newSession(t, db, alice, "", time.Now().Add(time.Hour))
+	id := t.newSession(db, alice, "", t.clock.Now().Add(time.Hour))
 	profile := vault.Profile{Name: "Alice the Second", ImageURL: "https://i.scdn.co/image/2"}
 	if _, err := db.SignIn(t.Context(), app, "alice", "", profile); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := db.Session(t.Context(), app, id, time.Now()); err != nil || s.Profile != profile {
+	if s, err := db.Session(t.Context(), app, id, t.clock.Now()); err != nil || s.Profile != profile {
 		t.Errorf("Session = %+v, %v, want the new profile %+v", s, err, profile)
 	}
 }
 
-func TestSignInMigratesAlias(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir())
-	before := signIn(t, db, "id:alice")
+func (t *vaultTest) signInMigratesAlias() {
+	db := t.open()
+	before := t.signIn(db, "id:alice")
 	after, err := db.SignIn(t.Context(), app, "account-1", "id:alice", vault.Profile{})
 	if err != nil || after != before {
 		t.Errorf("SignIn with the alias = %q, %v, want %q", after, err, before)
 	}
-	if again := signIn(t, db, "account-1"); again != before {
+	if again := t.signIn(db, "account-1"); again != before {
 		t.Errorf("SignIn without the alias, later = %q, want %q", again, before)
 	}
 	// The id may be somebody else's by now: it no longer leads to the account.
@@ -56,24 +53,23 @@ func TestSignInMigratesAlias(t *testing.T) {
 	}
 }
 
-func TestSignInMergesAlias(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir())
-	account, alias := signIn(t, db, "account-1"), signIn(t, db, "id:alice")
+func (t *vaultTest) signInMergesAlias() {
+	db := t.open()
+	account, alias := t.signIn(db, "account-1"), t.signIn(db, "id:alice")
 	if account == alias {
 		t.Fatal("two accounts are one person before the merge")
 	}
-	id := newSession(t, db, alias, "phone", time.Now().Add(time.Hour))
+	id := t.newSession(db, alias, "phone", t.clock.Now().Add(time.Hour))
 	grants := db.Grants(app)
-	put(t, grants, alias, "", "v1")
+	t.put(grants, alias, "", "v1")
 	merged, err := db.SignIn(t.Context(), app, "account-1", "id:alice", vault.Profile{})
 	if err != nil || merged != account {
 		t.Errorf("SignIn with both known = %q, %v, want %q", merged, err, account)
 	}
-	if s, err := db.Session(t.Context(), app, id, time.Now()); err != nil || s.UserID != account || s.Device != "phone" {
+	if s, err := db.Session(t.Context(), app, id, t.clock.Now()); err != nil || s.UserID != account || s.Device != "phone" {
 		t.Errorf("the alias' session = %+v, %v, want it to be the account's", s, err)
 	}
-	if _, err := db.NewSession(t.Context(), app, alias, "", time.Now().Add(time.Hour)); !errors.Is(err, vault.ErrNoPerson) {
+	if _, err := db.NewSession(t.Context(), app, alias, "", t.clock.Now().Add(time.Hour)); !errors.Is(err, vault.ErrNoPerson) {
 		t.Errorf("NewSession of the merged person = %v, want ErrNoPerson", err)
 	}
 	if record, err := grants.Load(t.Context(), alias); !errors.Is(err, auth.ErrNotFound) {
@@ -85,9 +81,8 @@ func TestSignInMergesAlias(t *testing.T) {
 	}
 }
 
-func TestSignInAtOnce(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir())
+func (t *vaultTest) signInAtOnce() {
+	db := t.open()
 	users := make([]string, 32)
 	var group sync.WaitGroup
 	for i := range users {
@@ -107,33 +102,30 @@ func TestSignInAtOnce(t *testing.T) {
 	}
 }
 
-func TestForget(t *testing.T) {
-	t.Parallel()
-	db := open(t, t.TempDir())
-	alice, bob := signIn(t, db, "alice"), signIn(t, db, "bob")
-	hour := time.Now().Add(time.Hour)
-	id, bobs := newSession(t, db, alice, "", hour), newSession(t, db, bob, "", hour)
-	try(t, db.Forget(t.Context(), app, alice))
-	wantNoSession(t, db, app, id, time.Now())
+func (t *vaultTest) forget() {
+	db := t.open()
+	alice, bob := t.signIn(db, "alice"), t.signIn(db, "bob")
+	hour := t.clock.Now().Add(time.Hour)
+	id, bobs := t.newSession(db, alice, "", hour), t.newSession(db, bob, "", hour)
+	t.must(db.Forget(t.Context(), app, alice))
+	t.noSession(db, app, id, t.clock.Now())
 	if _, err := db.NewSession(t.Context(), app, alice, "", hour); !errors.Is(err, vault.ErrNoPerson) {
 		t.Errorf("NewSession of the forgotten = %v, want ErrNoPerson", err)
 	}
-	try2(t, db.Touch(t.Context(), app, id, time.Now(), hour))
-	wantNoSession(t, db, app, id, time.Now())
-	if again := signIn(t, db, "alice"); again == alice {
+	t.must(db.Touch(t.Context(), app, id, t.clock.Now(), hour))
+	t.noSession(db, app, id, t.clock.Now())
+	if again := t.signIn(db, "alice"); again == alice {
 		t.Error("SignIn after Forget gave the old user ID")
 	}
-	if _, err := db.Session(t.Context(), app, bobs, time.Now()); err != nil {
+	if _, err := db.Session(t.Context(), app, bobs, t.clock.Now()); err != nil {
 		t.Errorf("bob's session after alice was forgotten: %v", err)
 	}
-	try2(t, db.Forget(t.Context(), app, alice))
+	t.must(db.Forget(t.Context(), app, alice))
 }
 
-func TestSpendStateOnce(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	db := open(t, dir)
-	until := time.Now().Add(10 * time.Minute)
+func (t *vaultTest) spendStateOnce() {
+	db := t.open()
+	until := t.clock.Now().Add(10 * time.Minute)
 	var group sync.WaitGroup
 	fresh := make(chan bool, 16)
 	for range cap(fresh) {
@@ -156,8 +148,8 @@ func TestSpendStateOnce(t *testing.T) {
 	if n != 1 {
 		t.Errorf("%d callers spent the state, want 1", n)
 	}
-	closeDB(t, db)
-	db = open(t, dir)
+	t.must(db.Close())
+	db = t.open()
 	if err := db.SpendState(t.Context(), app, "state", until); !errors.Is(err, vault.ErrSpent) {
 		t.Errorf("SpendState after a restart = %v, want ErrSpent", err)
 	}
