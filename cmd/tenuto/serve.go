@@ -22,11 +22,12 @@ type serveFlags struct {
 	databaseFlags
 	keyFlags
 	watchFlags
-	addr    string
-	baseURL string
-	dataDir string
-	scopes  []string
-	idle    time.Duration
+	addr      string
+	baseURL   string
+	dataDir   string
+	scopes    []string
+	idle      time.Duration
+	rateLimit int
 }
 
 func (p *program) serve() *cobra.Command {
@@ -55,6 +56,7 @@ the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database, or with --database of what this server keeps beside it (default a directory of your own for programs' state)")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask people for, see \"tenuto help scopes\"; may be repeated (default what the page shows)")
 	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
+	flags.IntVar(&f.rateLimit, "rate-limit", 0, "the `NUMBER` of Web API calls that Spotify allows your app in 30 seconds; servers on one database keep to it together (default not known: each learns what it may)")
 	return cmd
 }
 
@@ -107,7 +109,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	defer func() { err = errors.Join(err, rescue.Close()) }()
 	conf := server.Config{
 		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, Rescue: rescue, APIURL: app.apiURL,
-		Scopes: scopes, Idle: f.idle, Log: log, Now: app.conf.Now,
+		Scopes: scopes, Idle: f.idle, RateLimit: f.rateLimit, Log: log, Now: app.conf.Now,
 	}
 	f.watchFlags.apply(&conf)
 	s, err := server.New(conf)
