@@ -102,6 +102,9 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if f.url == "" {
+		defer p.serveOperator(ctx, dir, db).Close()
+	}
 	rescue, err := openRescue(db, dir)
 	if err != nil {
 		return err

@@ -10,6 +10,9 @@ import (
 // maxKeys bounds the ring: each key in it costs every process a little memory for each purpose.
 const maxKeys = 64
 
+// ErrTooManyKeys is the error of RotateKey if nobody ever removed an old one.
+var ErrTooManyKeys = fmt.Errorf("vault: there are %d data keys already: remove old ones first", maxKeys)
+
 // RotateKey makes a new data key and returns its number. It seals once every process that shares the database knows it,
 // ten seconds later, and from then on Reseal brings all rows under it. Two at the same moment make one key.
 func (db *DB) RotateKey(ctx context.Context) (number int, err error) {
@@ -19,7 +22,7 @@ func (db *DB) RotateKey(ctx context.Context) (number int, err error) {
 	case err != nil:
 		return 0, fmt.Errorf("rotate key: %w", err)
 	case len(rows) >= maxKeys:
-		return 0, fmt.Errorf("rotate key: there are %d data keys already: remove old ones first", len(rows))
+		return 0, fmt.Errorf("rotate key: %w", ErrTooManyKeys)
 	}
 	number = rows[len(rows)-1].Number + 1
 	if _, err := k.create(ctx, number); err != nil {
