@@ -303,7 +303,7 @@ func looksInBrowser(t *testing.T, chromium context.Context) {
 		width, height int64
 		dark          bool
 	}{{"desktop-light", 1280, 860, false}, {"desktop-dark", 1280, 860, true}, {"phone-light", 390, 844, false}, {"phone-dark", 390, 844, true}} {
-		w := browserWorld(t)
+		w := browserWorld(t, patient)
 		p := newTab(t, chromium, true)
 		p.do(chromedp.EmulateViewport(look.width, look.height))
 		if look.dark {
@@ -334,16 +334,31 @@ func looksInBrowser(t *testing.T, chromium context.Context) {
 		p.open(w.base + "/")
 		p.sees("Error in retrieving now playing!")
 		shot("6-failed")
-		w.now.advance(170 * 24 * time.Hour)
-		w.emu.Advance(170 * 24 * time.Hour)
+		end := w.now.Now().AddDate(0, 6, 0)
+		for _, urgency := range []struct {
+			name, says string
+			left       time.Duration
+		}{{"7-month", "You can renew it any time before", 25 * day}, {"8-week", "Your consent ends in 5 days", 5*day - time.Hour}, {"9-last-day", "Renew it now", 9 * time.Hour}} {
+			forward := end.Add(-urgency.left).Sub(w.now.Now())
+			w.now.advance(forward)
+			w.emu.Advance(forward)
+			p.open(w.base + "/")
+			p.sees(urgency.says)
+			shot(urgency.name)
+		}
+		w.now.advance(day)
+		w.emu.Advance(day)
 		p.open(w.base + "/")
+		p.sees("your consent at Spotify has ended")
+		shot("10-over")
 		p.login("alice")
-		w.now.advance(25 * 24 * time.Hour)
+		p.sees("Now playing: ")
 		w.emu.Revoke("alice")
+		w.now.advance(2 * time.Hour)
 		w.emu.Advance(2 * time.Hour)
 		p.open(w.base + "/")
 		p.sees("Sign in again")
-		shot("7-ended")
+		shot("11-revoked")
 		p.clean()
 	}
 }

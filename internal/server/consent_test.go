@@ -99,7 +99,7 @@ func TestRenewLosesNothing(t *testing.T) {
 // Spotify that the calendar answers, and others notice nothing.
 func TestExpiryWave(t *testing.T) {
 	t.Parallel()
-	const many, few = 150, 10
+	const many, few = 60, 5
 	inBubble(t, func(b *bubble) {
 		enter := func(name string) string {
 			b.emu.AddPerson(emulator.Person{Name: name})
