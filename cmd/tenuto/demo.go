@@ -124,7 +124,7 @@ func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err err
 	if err != nil {
 		return nil, err
 	}
-	opened = append(opened, db)
+	opened = append(opened, p.serveOperator(ctx, d.dir, db), db)
 	rescue, err := openRescue(db, d.dir)
 	if err != nil {
 		return nil, err
