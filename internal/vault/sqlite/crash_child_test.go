@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,7 +58,7 @@ func crashChild(dir, run string) {
 			}
 		}()
 	}
-	select {}
+	rotate(db)
 }
 
 func fatal(err error) {
@@ -108,4 +109,21 @@ func (w worker) did(e entry, err error) {
 	fatal(err)
 	fatal(w.diary.Sync())
 	os.Stdout.WriteString(".")
+}
+
+// rotate makes a key, removes those that are not needed any more, and brings what all others write under the new one,
+// until the process is killed.
+func rotate(db *vault.DB) {
+	ctx := context.Background()
+	number, err := db.RotateKey(ctx)
+	fatal(err)
+	for {
+		_, err := db.Reseal(ctx)
+		fatal(err)
+		for old := max(1, number-10); old < number; old++ {
+			if err := db.RemoveKey(ctx, old); !errors.Is(err, vault.ErrKeyInUse) {
+				fatal(err)
+			}
+		}
+	}
 }

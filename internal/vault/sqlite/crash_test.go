@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,6 +42,7 @@ func TestCrash(t *testing.T) {
 	all := newExpectation()
 	for round := range rounds {
 		killChild(t, program, dir, fmt.Sprint(round), 1+rand.IntN(400))
+		ageKeys(t, dir)
 		told := newExpectation()
 		for n := range crashWorkers {
 			diary := filepath.Join(base, fmt.Sprintf("diary-%d-%d", round, n))
@@ -58,6 +60,15 @@ func TestCrash(t *testing.T) {
 	if rounds > 0 && len(all.versions) == 0 {
 		t.Error("no child got far enough to show anything")
 	}
+}
+
+// ageKeys makes the data keys an hour older, so that the next child may remove them.
+func ageKeys(t *testing.T, dir string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, sqlite.DatabaseFile))
+	try(t, err)
+	_, err = db.Exec("UPDATE keys SET created = created - 3600000")
+	try(t, errors.Join(err, db.Close()))
 }
 
 // buildChild builds this test program without -race, under which SQLite is too slow to be interesting.
