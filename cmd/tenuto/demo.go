@@ -125,6 +125,9 @@ func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err err
 		return nil, err
 	}
 	opened = append(opened, p.serveOperator(ctx, d.dir, db), db)
+	if err := keepDeletions(ctx, db, d.dir, log); err != nil {
+		return nil, err
+	}
 	rescue, err := openRescue(db, d.dir)
 	if err != nil {
 		return nil, err

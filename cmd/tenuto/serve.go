@@ -105,6 +105,9 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if f.url == "" {
 		defer p.serveOperator(ctx, dir, db).Close()
 	}
+	if err := keepDeletions(ctx, db, dir, log); err != nil {
+		return err
+	}
 	rescue, err := openRescue(db, dir)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ const (
 	DeletionsKept = 200 * 24 * time.Hour
 
 	deletionsAtOnce = 500
+	sessionsAtOnce  = 10_000 // each time all pages of their indexes are written
 )
 
 // Deletion is a person who was forgotten. A user ID is random and is never given twice: with everything else
@@ -107,12 +108,12 @@ func (db *DB) listDeletion(app, userID string) error {
 // need not be asked by Spotify.
 func (db *DB) EndAllSessions(ctx context.Context) (ended int, err error) {
 	for {
-		n, err := db.tables.DeleteAllSessions(ctx, deletionsAtOnce)
+		n, err := db.tables.DeleteAllSessions(ctx, sessionsAtOnce)
 		ended += n
 		if err != nil {
 			return ended, fmt.Errorf("end all sessions: %w", err)
 		}
-		if n < deletionsAtOnce {
+		if n < sessionsAtOnce {
 			return ended, nil
 		}
 	}

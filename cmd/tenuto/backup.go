@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
+)
+
+type backupFlags struct {
+	keyFlags
+	dataDir string
+	force   bool
+}
+
+func (p *program) backup() *cobra.Command {
+	var f backupFlags
+	cmd := &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Copy a server's database, while it runs or not",
+		Long: `Writes a copy of the SQLite database in the data directory, as it is at one moment, into FILE, which
+nobody else may read; "-" is standard output. A server that uses the database goes on, and nobody waits. The copy counts
+once it is on disk and was looked through, and opens with the root key: until then FILE is what it was.
+
+The root key is not in the copy. Keep that too, and somewhere else. PostgreSQL has programs of its own:
+see docs/backup.md.`,
+		Args: arguments("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.runBackup(cmd.Context(), &f, args[0]) },
+	}
+	f.keyFlags.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database (default that of \"tenuto serve\")")
+	flags.BoolVar(&f.force, "force", false, "replace FILE if it is there")
+	return cmd
+}
+
+func (p *program) runBackup(ctx context.Context, f *backupFlags, file string) error {
+	dir, err := p.serverDir(f.dataDir)
+	if err != nil {
+		return err
+	}
+	keys, from, err := p.keysOf(ctx, &f.keyFlags, dir)
+	if err != nil {
+		return err
+	}
+	if file == "-" {
+		return p.backupToOutput(ctx, dir, keys)
+	}
+	c, err := copyDatabase(ctx, dir, file, keys, f.force)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "Copied   %s: %s, %d bytes\nThe key  is not in it. It is %s: keep that somewhere else, for without it the copy opens nothing\n",
+		file, people(c.People), c.Size, from)
+	return err
+}
+
+func copyDatabase(ctx context.Context, dir, to string, keys *vault.KeyRing, replace bool) (sqlite.Copy, error) {
+	c, err := sqlite.Backup(ctx, filepath.Join(dir, sqlite.DatabaseFile), to, keys, replace)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		err = advise(err, "name another file, or replace it with --force")
+	case errors.Is(err, fs.ErrNotExist):
+		err = advise(err, "name the directory of a server with --data-dir, and one that is there for the copy")
+	case errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyMissing):
+		err = advise(err, "the copy would not open with this root key, so there is none")
+	}
+	return c, err
+}
+
+// backupToOutput copies into the data directory first: what is printed cannot be taken back.
+func (p *program) backupToOutput(ctx context.Context, dir string, keys *vault.KeyRing) (err error) {
+	if p.onTerminal() {
+		return usage("name a file, or send it to another program", "a copy of the database is not for a terminal")
+	}
+	whole := filepath.Join(dir, fmt.Sprintf("backup-%d", os.Getpid()))
+	if _, err := copyDatabase(ctx, dir, whole, keys, false); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(whole)) }()
+	file, err := os.Open(whole)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = io.Copy(p.out, file)
+	return err
+}
+
+// serverDir is the data directory of a server that has one already.
+func (p *program) serverDir(flag string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	return p.stateDir("server")
+}
+
+// keysOf are the root keys of the server in dir, and where they are.
+func (p *program) keysOf(ctx context.Context, f *keyFlags, dir string) (keys *vault.KeyRing, from string, err error) {
+	if keys, err = p.keys(ctx, f); err != nil {
+		return nil, "", err
+	}
+	switch {
+	case f.keyFile != "":
+		return keys, "in " + f.keyFile, nil
+	case f.keyCommand != "":
+		return keys, "what " + f.keyCommand + " prints", nil
+	case keys != nil:
+		return keys, "in " + keyVariable, nil
+	}
+	path := filepath.Join(dir, sqlite.KeyFile)
+	keys, err = vault.OpenKeyFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = advise(err, "put the root key there that the database was made with, or give it with TENUTO_KEY, --key-file or --key-command; another --data-dir, perhaps?")
+	}
+	return keys, "in " + path, err
+}
+
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}
+
+// ago is how long before now something was, as people say it.
+func ago(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return "just now"
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d hours ago", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+}
