@@ -26,8 +26,10 @@ bench: ## measure ourselves against peers and limits: the figures of docs/perfor
 	cd bench && $(GO) run . -write ../docs/performance.md
 
 .PHONY: torture
-torture: ## kill -9 the server and the vault some thousand times while they are used: nothing acknowledged may be lost
-	TENUTO_CRASH_ROUNDS=5000 $(GO) test -run Crash -timeout 0 -v ./cmd/tenuto ./internal/vault/sqlite
+torture: ## a thousand rounds of kill -9, partitions, outages and more on each store; goes on where it was interrupted
+	TENUTO_TORTURE_ROUNDS=$${TENUTO_TORTURE_ROUNDS:-1000} TENUTO_TORTURE_DIR=$${TENUTO_TORTURE_DIR:-$(CURDIR)/.torture} \
+		$(GO) test -run TestTorture -timeout 0 -v ./internal/torture
+	TENUTO_CRASH_ROUNDS=1000 $(GO) test -run Crash -timeout 0 -v ./internal/vault/sqlite
 
 .PHONY: cover
 cover: ## run the tests and show how much of each package they reach

@@ -1,0 +1,242 @@
+package torture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+// visitor is a person with a browser, who does things at random and holds the servers to what they have said.
+type visitor struct {
+	w    *World
+	name string
+
+	mu     sync.Mutex // held while the visitor does something
+	random *rand.Rand
+	page   page
+}
+
+// live does one thing after another until the world ends.
+func (v *visitor) live() {
+	for v.w.going() {
+		r := v.w.anyReplica()
+		if r == nil {
+			pause(v.w.over, 2*time.Millisecond)
+			continue
+		}
+		if !v.act(r) {
+			pause(v.w.over, 5*time.Millisecond)
+		}
+		pause(v.w.over, v.w.rest)
+	}
+}
+
+// act does one thing; false if no answer came.
+func (v *visitor) act(r *replica) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch n := v.random.IntN(100); {
+	case v.page.in == "":
+		return v.logIn(r)
+	case n < 4:
+		return v.leave(r, tryLogout, didLogout, "/logout", nil)
+	case n < 6:
+		return v.leave(r, tryDisconnect, didDisconnect, "/account/disconnect", url.Values{"sure": {"yes"}})
+	case n < 12:
+		return v.check(r)
+	default:
+		return v.look(r)
+	}
+}
+
+func (v *visitor) did(did, session, user string) {
+	e := entry{At: time.Now(), Who: v.name, Did: did, Session: session, User: user}
+	v.page.add(e)
+	if err := v.w.diary.write(e); err != nil {
+		v.w.broken("the diary of %s: %v", v.name, err)
+	}
+	v.w.count(did)
+}
+
+func (v *visitor) logIn(r *replica) bool {
+	begun, err := v.send(r, http.MethodGet, "/login", "", nil)
+	if err != nil || begun.status != http.StatusSeeOther {
+		return false
+	}
+	code, err := v.w.approve(begun.location, v.name)
+	if err != nil {
+		return false // Spotify is down
+	}
+	var attempt []string
+	for name, value := range begun.cookies {
+		attempt = append(attempt, name+"="+value)
+	}
+	done, err := v.send(r, http.MethodGet, code.RequestURI(), strings.Join(attempt, "; "), nil)
+	if err != nil {
+		return false
+	}
+	session := done.cookies[sessionCookie]
+	if done.status != http.StatusSeeOther || session == "" {
+		v.w.odd("%s: the callback answered %d: %s", v.name, done.status, words(done.text))
+		return false
+	}
+	v.did(didLogin, session, "")
+	return true
+}
+
+// leave logs out, or disconnects.
+func (v *visitor) leave(r *replica, try, done, path string, form url.Values) bool {
+	session, user := v.page.in, v.page.user
+	v.did(try, session, user)
+	answer, err := v.send(r, http.MethodPost, path, session, form)
+	if err != nil {
+		return false
+	}
+	if answer.status != http.StatusSeeOther {
+		v.w.odd("%s: POST %s answered %d: %s", v.name, path, answer.status, words(answer.text))
+		return false
+	}
+	v.did(done, session, user)
+	return true
+}
+
+var userIDWords = regexp.MustCompile(`User ID: (\S+)`)
+
+// look opens the page, which refreshes the token when it is time.
+func (v *visitor) look(r *replica) bool {
+	answer, err := v.send(r, http.MethodGet, "/", v.page.in, nil)
+	if err != nil {
+		return false
+	}
+	text := words(answer.text)
+	found := userIDWords.FindStringSubmatch(text)
+	switch {
+	case answer.status != http.StatusOK || found == nil:
+		v.w.odd("%s: the page answered %d: %s", v.name, answer.status, text)
+		return false
+	case found[1] == "None" || v.page.user != "" && found[1] != v.page.user:
+		v.w.broken("%s: %s shows user ID %s, want %q", v.name, r.name, found[1], v.page.user)
+		return false
+	case strings.Contains(text, "This consent has ended."):
+		return v.mustLogInAgain(r)
+	case !strings.Contains(text, "Now playing:"):
+		v.w.silent(v.name, text)
+		return false
+	}
+	for _, old := range v.page.old {
+		if found[1] == old {
+			v.w.broken("%s was disconnected, and the user ID %s is back", v.name, old)
+		}
+	}
+	v.did(didSee, "", found[1])
+	return true
+}
+
+// check holds what one server says against the diary.
+func (v *visitor) check(r *replica) bool {
+	if v.page.in != "" {
+		answer, err := v.send(r, http.MethodGet, "/session", v.page.in, nil)
+		switch {
+		case err != nil:
+			return false
+		case answer.status >= 500:
+			v.w.odd("%s: GET /session = %d", v.name, answer.status)
+			return false
+		case answer.status != http.StatusOK || !strings.Contains(answer.text, v.page.user):
+			v.w.broken("%s: GET /session at %s = %d %s, want 200 and user %q: an acknowledged login is lost",
+				v.name, r.name, answer.status, words(answer.text), v.page.user)
+			return false
+		case strings.Contains(answer.text, `"reauthorize":true`):
+			return v.mustLogInAgain(r)
+		}
+	}
+	for _, session := range v.page.out {
+		answer, err := v.send(r, http.MethodGet, "/session", session, nil)
+		switch {
+		case err != nil:
+			return false
+		case answer.status >= 500:
+			v.w.odd("%s: GET /session = %d", v.name, answer.status)
+			return false
+		case answer.status != http.StatusUnauthorized:
+			v.w.broken("%s: GET /session at %s = %d %s, want 401: an acknowledged logout is lost", v.name, r.name, answer.status, words(answer.text))
+			return false
+		}
+	}
+	return true
+}
+
+// mustLogInAgain notes what the judge will want explained.
+func (v *visitor) mustLogInAgain(r *replica) bool {
+	if v.w.lying() {
+		return false // it is to be undone: see believe
+	}
+	v.w.forced(forcedLogin{At: time.Now(), Person: v.name, Own: v.page.dead})
+	v.did(mustLoginAgain, "", "")
+	return true
+}
+
+const sessionCookie = "tenuto"
+
+// answer is what a browser gets.
+type answer struct {
+	status   int
+	text     string
+	location string
+	cookies  map[string]string
+}
+
+var errCutOff = errors.New("the answer was cut off")
+
+// send makes one request to one server and follows nothing. cookie is a session, or what stands in a cookie header.
+// An error is a server that is gone.
+func (v *visitor) send(r *replica, method, path, cookie string, form url.Values) (*answer, error) {
+	req, err := http.NewRequest(method, "http://"+r.addr+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	req.Host = v.w.host
+	if cookie != "" && !strings.Contains(cookie, "=") {
+		cookie = sessionCookie + "=" + cookie
+	}
+	if cookie != "" {
+		req.Header.Set("Cookie", cookie)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	client := r.client
+	if strings.HasPrefix(path, "/callback") {
+		client = r.once
+	}
+	got, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer got.Body.Close()
+	text, err := io.ReadAll(got.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errCutOff, err)
+	}
+	a := &answer{status: got.StatusCode, text: string(text), location: got.Header.Get("Location"), cookies: map[string]string{}}
+	for _, c := range got.Cookies() {
+		if c.MaxAge >= 0 && c.Value != "" {
+			a.cookies[c.Name] = c.Value
+		}
+	}
+	return a, nil
+}
+
+var markup = regexp.MustCompile(`(?s)<(?:script|style).*?</(?:script|style)>|<[^>]*>`)
+
+// words are what a page says.
+func words(page string) string {
+	return strings.Join(strings.Fields(markup.ReplaceAllString(page, " ")), " ")
+}

@@ -1,0 +1,117 @@
+package torture_test
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/emulator"
+	"github.com/tenuto-dev/tenuto/internal/torture"
+	"github.com/tenuto-dev/tenuto/internal/vault/postgres/pgtest"
+)
+
+// programVariable names a server that was built before with the tag failpoint: for whoever changes the harness.
+const programVariable = "TENUTO_TORTURE_PROGRAM"
+
+// program builds a server that can be stopped: without the race detector, under which SQLite is ten times slower.
+var program = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv(programVariable); path != "" {
+		return path, nil
+	}
+	dir, err := os.MkdirTemp("", "tenuto-torture")
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "tenuto"), build(filepath.Join(dir, "tenuto"))
+})
+
+func build(path string) error {
+	cmd := exec.Command("go", "build", "-tags", "failpoint", "-o", path, "../../cmd/tenuto")
+	cmd.Stderr = os.Stderr
+	return cmd.Run()
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if path, err := program(); err == nil && os.Getenv(programVariable) == "" {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(status)
+}
+
+// setup is a small world on SQLite.
+func setup(t *testing.T) torture.Setup {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return torture.Setup{
+		Program: path, Dir: t.TempDir(), Seed: 1,
+		Refresh: emulator.NoneReturned, Interval: time.Second, Think: 5 * time.Millisecond,
+		People: 24, Rest: 5 * time.Millisecond,
+	}
+}
+
+// onPostgres is a small world of three servers.
+func onPostgres(t *testing.T) torture.Setup {
+	t.Helper()
+	s := setup(t)
+	s.Database, s.Replicas = newDatabase(t), 3
+	return s
+}
+
+// begin starts a world that ends with the test.
+func begin(t *testing.T, s torture.Setup) *torture.World {
+	t.Helper()
+	w, err := torture.NewWorld(s)
+	if err == nil {
+		t.Cleanup(w.Close)
+		err = w.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// database is one of a PostgreSQL of its own.
+type database struct {
+	server *pgtest.Server
+	url    *url.URL
+}
+
+func newDatabase(t *testing.T) database {
+	t.Helper()
+	server := pgtest.Start(t, pgtest.Options{Durable: true})
+	text, err := server.Database(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return database{server, u}
+}
+
+func (d database) Address() string { return d.server.Addr() }
+
+func (d database) URL(address string) string {
+	u := *d.url
+	u.Host = address
+	return u.String()
+}
+
+// Restart implements torture.Database: kill -9, recovery from the log.
+func (d database) Restart() error {
+	if err := d.server.Kill(); err != nil {
+		return err
+	}
+	return d.server.Start(context.Background())
+}
