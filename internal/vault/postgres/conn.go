@@ -7,6 +7,10 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// statement is SQL. An untyped constant is one without a conversion, a string that was put together is not, and there
+// are no conversions: vaulttest.Statements looks.
+type statement string
+
 // conn is one connection, lent by read, change or changeOne. For one goroutine at a time.
 // pgx prepares each query once for a connection; queries are constants, so they are few.
 type conn struct {
@@ -20,19 +24,19 @@ type querier interface {
 }
 
 // exec runs a statement and returns how many rows it changed.
-func (c *conn) exec(query string, args ...any) (int64, error) {
-	tag, err := c.on.Exec(c.ctx, query, args...)
+func (c *conn) exec(query statement, args ...any) (int64, error) {
+	tag, err := c.on.Exec(c.ctx, string(query), args...)
 	return tag.RowsAffected(), err
 }
 
 // changed is exec for statements that change a row or none.
-func (c *conn) changed(query string, args ...any) (bool, error) {
+func (c *conn) changed(query statement, args ...any) (bool, error) {
 	n, err := c.exec(query, args...)
 	return n > 0, err
 }
 
 // query calls scan for each row.
-func (c *conn) query(scan func(pgx.Rows) error, query string, args ...any) error {
+func (c *conn) query(scan func(pgx.Rows) error, query statement, args ...any) error {
 	return c.rows(func(rows pgx.Rows) error {
 		for rows.Next() {
 			if err := scan(rows); err != nil {
@@ -44,7 +48,7 @@ func (c *conn) query(scan func(pgx.Rows) error, query string, args ...any) error
 }
 
 // first calls scan for the first row, if there is one, and does not look for more.
-func (c *conn) first(scan func(pgx.Rows) error, query string, args ...any) error {
+func (c *conn) first(scan func(pgx.Rows) error, query statement, args ...any) error {
 	return c.rows(func(rows pgx.Rows) error {
 		if rows.Next() {
 			return scan(rows)
@@ -54,7 +58,7 @@ func (c *conn) first(scan func(pgx.Rows) error, query string, args ...any) error
 }
 
 // one is first into dest; false if there is no row.
-func (c *conn) one(query string, args []any, dest ...any) (found bool, err error) {
+func (c *conn) one(query statement, args []any, dest ...any) (found bool, err error) {
 	err = c.first(func(rows pgx.Rows) error {
 		found = true
 		return rows.Scan(dest...)
@@ -62,8 +66,8 @@ func (c *conn) one(query string, args []any, dest ...any) (found bool, err error
 	return found && err == nil, err
 }
 
-func (c *conn) rows(use func(pgx.Rows) error, query string, args []any) error {
-	rows, err := c.on.Query(c.ctx, query, args...)
+func (c *conn) rows(use func(pgx.Rows) error, query statement, args []any) error {
+	rows, err := c.on.Query(c.ctx, string(query), args...)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func forget(c *conn, app, userID string, when *int64) error {
 	if err := lockSessions(c, app, userID); err != nil {
 		return err
 	}
-	for _, statement := range []string{deleteSessions, deletePerson} {
+	for _, statement := range []statement{deleteSessions, deletePerson} {
 		if _, err := c.exec(statement, app, userID); err != nil {
 			return err
 		}

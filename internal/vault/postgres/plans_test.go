@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenuto-dev/tenuto/internal/vault/postgres/pgtest"
+	"github.com/tenuto-dev/tenuto/internal/vault/vaulttest"
 )
 
 // TestCensusReadsIndexesOnly: what is counted in the background reads no table, however large it is.
@@ -41,6 +42,58 @@ func TestCensusReadsIndexesOnly(t *testing.T) {
 	}
 }
 
+// TestReq_VS12_Statements: every statement is a constant, and none reads a table that grows from end to end.
+func TestReq_VS12_Statements(t *testing.T) {
+	t.Parallel()
+	db, err := pgx.Connect(t.Context(), pgtest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context())
+	if _, err := migrate(t.Context(), db.Config()); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, db)
+	found := vaulttest.Statements(t)
+	if len(found) < 50 {
+		t.Fatalf("%d statements, want all of them", len(found))
+	}
+	scan := regexp.MustCompile(`Seq Scan on (people|grants|sessions|spent_states|forgotten)\b`)
+	whole := regexp.MustCompile(`Index (?:Only )?Scan.*\n +(?:[^I ]|I[^n])`) // no Index Cond below it
+	for _, query := range append(found, `SELECT count(*) FROM people WHERE profile > $1`, `SELECT count(*) FROM people WHERE profile > $1 OR app = $2`) {
+		plan := planWithout(t, db, query)
+		bad := scan.MatchString(plan) || whole.MatchString(plan) && !strings.Contains(query, "LIMIT")
+		if mustBeBad := strings.Contains(query, "profile > $1"); bad != mustBeBad {
+			t.Errorf("plan of%s\n= %s\nscans: %v", query, plan, bad)
+		}
+	}
+}
+
+var parameter = regexp.MustCompile(`\$\d`)
+
+// planWithout is how PostgreSQL runs the query if it uses an index wherever there is one.
+func planWithout(t *testing.T, db *pgx.Conn, query string) string {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, p := range parameter.FindAllString(query, -1) {
+		seen[p] = true
+	}
+	values := strings.TrimSuffix(strings.Repeat("NULL, ", len(seen)), ", ")
+	if values != "" {
+		values = "(" + values + ")"
+	}
+	script := "DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; PREPARE q AS " + query + "; EXPLAIN EXECUTE q" + values
+	results, err := db.PgConn().Exec(t.Context(), script).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	var plan strings.Builder
+	for _, row := range results[len(results)-1].Rows {
+		fmt.Fprintf(&plan, "%s\n", row[0])
+	}
+	return plan.String()
+}
+
 // fill makes tables large enough that reading them whole would be a mistake.
 func fill(t *testing.T, db *pgx.Conn) {
 	t.Helper()
@@ -50,6 +103,10 @@ func fill(t *testing.T, db *pgx.Conn) {
 		 FROM generate_series(1, 6000) n`,
 		`INSERT INTO sessions (id, app, user_id, handle, device, created, seen, expires)
 		 SELECT decode(md5(n::text), 'hex'), 'a' || n % 2, 'u' || n, 'h' || n, '', n, n, n FROM generate_series(1, 6000) n`,
+		`INSERT INTO grants (app, key, version, sealed, written) SELECT 'a' || n % 2, 'u' || n, 'v', '', n FROM generate_series(1, 6000) n`,
+		`INSERT INTO spent_states (app, state, until) SELECT 'a', decode(md5(n::text), 'hex'), n FROM generate_series(1, 6000) n`,
+		`INSERT INTO forgotten (app, user_id, until, at) SELECT 'a', 'f' || n, n, n FROM generate_series(1, 6000) n`,
+		`VACUUM ANALYZE grants`, `VACUUM ANALYZE spent_states`, `VACUUM ANALYZE forgotten`,
 		`VACUUM ANALYZE people`, `VACUUM ANALYZE sessions`,
 	} {
 		if _, err := db.Exec(t.Context(), statement); err != nil {

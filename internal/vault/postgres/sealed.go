@@ -29,15 +29,15 @@ const (
 
 // SealedRows implements vault.KeyTables.
 func (t *tables) SealedRows(ctx context.Context, table vault.SealedTable, after vault.SealedRow, limit int) ([]vault.SealedRow, error) {
-	return t.sealed(ctx, [...]string{sealedGrants, sealedPeople, sealedSessions}[table], table, after, limit)
+	return t.sealed(ctx, [...]statement{sealedGrants, sealedPeople, sealedSessions}[table], table, after, limit)
 }
 
 // SealedHeads implements vault.KeyTables.
 func (t *tables) SealedHeads(ctx context.Context, table vault.SealedTable, after vault.SealedRow, limit int) ([]vault.SealedRow, error) {
-	return t.sealed(ctx, [...]string{headsOfGrants, headsOfPeople, headsOfSessions}[table], table, after, limit)
+	return t.sealed(ctx, [...]statement{headsOfGrants, headsOfPeople, headsOfSessions}[table], table, after, limit)
 }
 
-func (t *tables) sealed(ctx context.Context, query string, table vault.SealedTable, after vault.SealedRow, limit int) ([]vault.SealedRow, error) {
+func (t *tables) sealed(ctx context.Context, query statement, table vault.SealedTable, after vault.SealedRow, limit int) ([]vault.SealedRow, error) {
 	args := []any{after.App, after.Key, limit}
 	if table == vault.SealedSessions {
 		args = []any{append([]byte{}, after.ID...), limit} // a nil would be NULL

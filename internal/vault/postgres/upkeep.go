@@ -85,7 +85,7 @@ func (t *tables) EndUpkeep(ctx context.Context, name, owner string, done bool) e
 const sweepAtOnce = 500
 
 // sweeps delete by index, a part at a time, locking in the order of the index.
-var sweeps = []string{
+var sweeps = []statement{
 	`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 ORDER BY expires, id LIMIT $2 FOR UPDATE)`,
 	`DELETE FROM spent_states WHERE (app, state) IN (SELECT app, state FROM spent_states WHERE until <= $1 ORDER BY until, app, state LIMIT $2 FOR UPDATE)`,
 	`DELETE FROM forgotten WHERE (app, user_id) IN (SELECT app, user_id FROM forgotten WHERE until <= $1 ORDER BY until, app, user_id LIMIT $2 FOR UPDATE)`,

@@ -55,7 +55,7 @@ func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace b
 const metaBackup = "backup" // the row of meta that says when a copy was made
 
 // newCopy copies the database and runs one statement on the copy.
-func newCopy(ctx context.Context, path, to, statement string, args ...any) (err error) {
+func newCopy(ctx context.Context, path, to string, then statement, args ...any) (err error) {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
@@ -75,7 +75,7 @@ func newCopy(ctx context.Context, path, to, statement string, args ...any) (err 
 		return err
 	}
 	if err := withFile(ctx, to, "rw", func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, statement, args...)
+		_, err := db.ExecContext(ctx, string(then), args...)
 		return err
 	}); err != nil {
 		return err

@@ -19,7 +19,7 @@ ON CONFLICT DO UPDATE SET at = excluded.at, until = excluded.until`
 
 // forget deletes all that there is of a person, and remembers since when.
 func forget(c *conn, app, userID string, when time.Time) error {
-	for _, statement := range []string{deleteSessions, deleteGrant, deletePerson} {
+	for _, statement := range []statement{deleteSessions, deleteGrant, deletePerson} {
 		if _, err := c.exec(statement, app, userID); err != nil {
 			return err
 		}

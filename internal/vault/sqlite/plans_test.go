@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/tenuto-dev/tenuto/internal/vault/vaulttest"
 )
 
 // TestCensusReadsIndexesOnly: what is counted in the background reads no table, however large it is.
@@ -26,6 +28,32 @@ func TestCensusReadsIndexesOnly(t *testing.T) {
 	}
 }
 
+// TestReq_VS12_Statements: every statement is a constant, and none reads a table that grows from end to end.
+func TestReq_VS12_Statements(t *testing.T) {
+	t.Parallel()
+	tb := newTables(t)
+	scan := regexp.MustCompile(`^SCAN (people|grants|sessions|spent_states|forgotten|[pgsf])\b`)
+	found := vaulttest.Statements(t)
+	if len(found) < 50 {
+		t.Fatalf("%d statements, want all of them", len(found))
+	}
+	for _, query := range append(found, `SELECT count(*) FROM people WHERE profile > ?`) {
+		bad := false
+		for _, step := range planOf(t, tb, query) {
+			bad = bad || scan.MatchString(step) && !(strings.Contains(step, " USING ") && strings.Contains(query, "LIMIT"))
+		}
+		if mustBeBad := strings.Contains(query, "profile > ?"); bad != mustBeBad && !onlyAtStart[query] {
+			t.Errorf("plan of%s\n= %q, scans: %v", query, planOf(t, tb, query), bad)
+		}
+	}
+}
+
+// onlyAtStart are asked of a database whose first row is enough, or by an operator's command.
+var onlyAtStart = map[string]bool{
+	`SELECT EXISTS (SELECT 1 FROM people) OR EXISTS (SELECT 1 FROM grants)`: true,
+	`SELECT count(*) FROM people`:                                           true, // of a copy that is being checked
+}
+
 // planOf is how SQLite would run the query, a line for each step.
 func planOf(t *testing.T, tb *tables, query string) (plan []string) {
 	t.Helper()
@@ -36,7 +64,7 @@ func planOf(t *testing.T, tb *tables, query string) (plan []string) {
 			err := rows.Scan(&id, &parent, &unused, &detail)
 			plan = append(plan, detail)
 			return err
-		}, "EXPLAIN QUERY PLAN "+query, make([]any, strings.Count(query, "?"))...)
+		}, statement("EXPLAIN QUERY PLAN "+query), make([]any, strings.Count(query, "?"))...)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,10 @@ import (
 
 // setting is a PRAGMA that a connection is opened with, and what it must read back as: SQLite leaves one that it
 // cannot have (WAL on some file systems) without an error.
-type setting struct{ name, value, reads string }
+type setting struct {
+	name         statement // its part of one
+	value, reads string
+}
 
 // busyTimeout is in ms. Only other programs (a backup, a shell) can make us wait.
 const busyTimeout = "5000"
@@ -43,7 +46,7 @@ var forReader = append([]setting{
 func source(path, mode string, settings []setting) string {
 	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
 	for _, s := range settings {
-		query.Add("_pragma", s.name+"("+s.value+")")
+		query.Add("_pragma", string(s.name)+"("+s.value+")")
 	}
 	return fileURL(path) + "?" + query.Encode()
 }
@@ -60,8 +63,8 @@ func fileURL(path string) string {
 func readBack(ctx context.Context, c *sql.Conn, settings []setting) error {
 	for _, s := range settings {
 		var got string
-		if err := c.QueryRowContext(ctx, "PRAGMA "+s.name).Scan(&got); err != nil {
-			return explain("read setting "+s.name, err)
+		if err := c.QueryRowContext(ctx, string("PRAGMA "+s.name)).Scan(&got); err != nil {
+			return explain("read setting "+string(s.name), err)
 		}
 		if got != s.reads {
 			return fmt.Errorf("vault: SQLite has %s = %s here, not %s: is the database on a network file system?", s.name, got, s.reads)

@@ -17,11 +17,11 @@ func TestSettingsAreReadBack(t *testing.T) {
 	}
 	for i, s := range forWriter {
 		given := slices.Clone(forWriter)
-		given[i].value = wrong[s.name]
+		given[i].value = wrong[string(s.name)]
 		db, err := sql.Open("sqlite", source(filepath.Join(t.TempDir(), "db"), "rwc", given))
 		try(t, err)
 		_, err = newConn(t.Context(), db, forWriter)
-		if err == nil || !strings.Contains(err.Error(), s.name+" = ") {
+		if err == nil || !strings.Contains(err.Error(), string(s.name)+" = ") {
 			t.Errorf("connection with %s = %q: %v, want an error that names it", s.name, given[i].value, err)
 		}
 		try(t, db.Close())

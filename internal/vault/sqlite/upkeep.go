@@ -77,7 +77,7 @@ func (t *tables) EndUpkeep(ctx context.Context, name, owner string, done bool) e
 const sweepAtOnce = 500
 
 // sweeps delete by index, a part at a time.
-var sweeps = []string{
+var sweeps = []statement{
 	`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= ? LIMIT ?)`,
 	`DELETE FROM spent_states WHERE (app, state) IN (SELECT app, state FROM spent_states WHERE until <= ? LIMIT ?)`,
 	`DELETE FROM forgotten WHERE (app, user_id) IN (SELECT app, user_id FROM forgotten WHERE until <= ? LIMIT ?)`,
@@ -117,7 +117,7 @@ func (t *tables) Ping(ctx context.Context) error {
 // until the next time: writers wait no longer than a moment for it.
 func (w *writer) checkpoint(ctx context.Context) error {
 	return w.do(&write{ctx: ctx, between: true, run: func(c *conn) error {
-		for _, pragma := range []string{`PRAGMA busy_timeout = 100`, `PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA busy_timeout = ` + busyTimeout} {
+		for _, pragma := range []statement{`PRAGMA busy_timeout = 100`, `PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA busy_timeout = ` + busyTimeout} {
 			if err := c.query(func(*sql.Rows) error { return nil }, pragma); err != nil {
 				return explain("checkpoint", err)
 			}

@@ -48,7 +48,7 @@ func (t *vaultTest) sessionShowsTheGrant() {
 	user := t.signIn(db, "alice")
 	id := t.newSession(db, user, "", t.clock.Now().Add(time.Hour))
 	t.put(db.Grants(app), user, "", "v1")
-	want := token(user)
+	want := tokenOf(user)
 	s, err := db.Session(t.Context(), app, id, t.clock.Now())
 	if err != nil || s.Scopes != want.Scope || !s.AuthorizedAt.Equal(want.AuthorizedAt) || s.Dead != "" {
 		t.Errorf("Session = %+v, %v, want scopes and time of the grant", s, err)
@@ -74,7 +74,7 @@ func (t *vaultTest) forgottenGrantStaysAway() {
 	if _, err := store.Load(t.Context(), user); !errors.Is(err, auth.ErrNotFound) {
 		t.Errorf("Load after Forget = %v, want ErrNotFound", err)
 	}
-	late := &auth.Record{Version: "v2", Token: token(user)}
+	late := &auth.Record{Version: "v2", Token: tokenOf(user)}
 	if err := store.Swap(t.Context(), user, "v1", late); !errors.Is(err, auth.ErrConflict) {
 		t.Errorf("late Swap over the old version = %v, want ErrConflict", err)
 	}

@@ -92,7 +92,7 @@ func (t *vaultTest) close() {
 		"Sweep":      func() error { return db.Sweep(ctx, now) },
 		"Load":       func() error { _, err := db.Grants(app).Load(ctx, user); return err },
 		"Swap": func() error {
-			return db.Grants(app).Swap(ctx, user, "", &auth.Record{Version: "v1", Token: token(user)})
+			return db.Grants(app).Swap(ctx, user, "", &auth.Record{Version: "v1", Token: tokenOf(user)})
 		},
 	} {
 		if err := call(); !errors.Is(err, vault.ErrClosed) {

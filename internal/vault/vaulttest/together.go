@@ -81,7 +81,7 @@ func (t *vaultTest) forgottenMeanwhile() {
 				}
 			})
 			group.Go(func() {
-				err := db.Grants(app).Swap(t.Context(), user, []string{"", "v0"}[i%2], &auth.Record{Version: fmt.Sprint("v1-", i), Token: token(user)})
+				err := db.Grants(app).Swap(t.Context(), user, []string{"", "v0"}[i%2], &auth.Record{Version: fmt.Sprint("v1-", i), Token: tokenOf(user)})
 				if err != nil && !errors.Is(err, vault.ErrNoPerson) && !errors.Is(err, auth.ErrConflict) {
 					t.Errorf("Swap: %v", err)
 				}

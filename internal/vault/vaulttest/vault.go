@@ -123,7 +123,7 @@ func (t *vaultTest) devices(db *vault.DB, user string, now time.Time) (names []s
 	return names
 }
 
-func token(refresh string) *auth.Token {
+func tokenOf(refresh string) *auth.Token {
 	return &auth.Token{
 		AccessToken: "access of " + refresh, TokenType: "Bearer", RefreshToken: refresh,
 		Scope:     auth.Scopes(auth.ScopeUserReadEmail, auth.ScopeStreaming),
@@ -133,7 +133,7 @@ func token(refresh string) *auth.Token {
 
 func (t *vaultTest) put(store auth.Store, key, version, next string) {
 	t.Helper()
-	if err := store.Swap(t.Context(), key, version, &auth.Record{Version: next, Token: token(key)}); err != nil {
+	if err := store.Swap(t.Context(), key, version, &auth.Record{Version: next, Token: tokenOf(key)}); err != nil {
 		t.Fatalf("Swap(%q, %q → %q) = %v, want nil", key, version, next, err)
 	}
 }
