@@ -179,10 +179,17 @@ func TestKeyRingDoesNotPrint(t *testing.T) {
 		}()
 	}
 	fmt.Fprintln(&out, fmt.Errorf("with %v", keys))
-	for _, canary := range []string{keyOne, keyOne[:12], hex.EncodeToString(raw)[:12], strings.ToUpper(hex.EncodeToString(raw))[:12],
-		fmt.Sprintf("%v", raw)[1:20], fmt.Sprintf("%#v", raw)[8:30], string(raw[:8])} {
-		if strings.Contains(out.String(), canary) {
-			t.Errorf("printing shows the key: %q in\n%s", canary, out.String())
+	all := vault.RawKeys(db)
+	if len(all) != 2 || !bytes.Equal(all[1], raw) {
+		t.Fatalf("the vault has %d keys, want a data key and the root key", len(all))
+	}
+	for _, raw := range all {
+		text := base64.StdEncoding.EncodeToString(raw)
+		for _, canary := range []string{text, text[:12], hex.EncodeToString(raw)[:12], strings.ToUpper(hex.EncodeToString(raw))[:12],
+			fmt.Sprintf("%v", raw)[1:20], fmt.Sprintf("%#v", raw)[8:30], string(raw[:8])} {
+			if strings.Contains(out.String(), canary) {
+				t.Errorf("printing shows a key: %q in\n%s", canary, out.String())
+			}
 		}
 	}
 	if !strings.Contains(out.String(), "redacted") {
