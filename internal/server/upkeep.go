@@ -23,6 +23,7 @@ func (s *Server) upkeep(ctx context.Context) {
 	for {
 		s.upkeepOf(ctx, "sweep", sweepEvery, func(ctx context.Context) error { return s.db.Sweep(ctx, s.Now()) })
 		s.upkeepOf(ctx, "census "+s.app, censusEvery, s.takeCensus)
+		s.collectDeletions(ctx)
 		s.show(ctx)
 		s.ready.check(ctx)
 		select {
@@ -36,6 +37,13 @@ func (s *Server) upkeep(ctx context.Context) {
 // upkeepOf does work if it is due and no other replica is at it.
 func (s *Server) upkeepOf(ctx context.Context, name string, every time.Duration, work func(context.Context) error) {
 	if _, err := s.db.Upkeep(ctx, name, every, work); err != nil && ctx.Err() == nil {
+		s.journal.write(eventStore, nil, "error", err)
+	}
+}
+
+// collectDeletions lists beside the database whom other replicas have forgotten: each keeps a list of its own.
+func (s *Server) collectDeletions(ctx context.Context) {
+	if err := s.db.CollectDeletions(ctx); err != nil && ctx.Err() == nil {
 		s.journal.write(eventStore, nil, "error", err)
 	}
 }
