@@ -1,10 +1,6 @@
 package auth
 
-import (
-	"math"
-	"slices"
-	"time"
-)
+import "time"
 
 // This file is the refresh rule: every decision about a login, as functions from a record to
 // the next one. They touch no clock, no store and no network, so that flight.go can act on
@@ -246,25 +242,6 @@ func (r *Record) reprieved(judged *Record, now time.Time) *Record {
 	})
 }
 
-// forgiven is t with the first refresh token that was refused, the newest, and the spares, t's own
-// among them, as if none had been.
-func (t *Token) forgiven(spares []spare, now time.Time) (*Token, []spare) {
-	var refused, untried []spare
-	for _, s := range spares {
-		if s.Refused {
-			refused = append(refused, spare{s.RefreshToken, s.At, false})
-		} else {
-			untried = append(untried, s)
-		}
-	}
-	if len(refused) == 0 {
-		return t, spares
-	}
-	next := *t
-	next.RefreshToken = refused[0].RefreshToken
-	return &next, slices.Concat(refused[1:], []spare{{t.RefreshToken, now, false}}, untried)
-}
-
 // promoted tries the best spare next. The refused token goes behind the others: a verdict may
 // be a lie.
 func (r *Record) promoted(spares []spare, now time.Time) *Record {
@@ -273,13 +250,6 @@ func (r *Record) promoted(spares []spare, now time.Time) *Record {
 		next.Token, state.spares = r.Token.rotated(spares, now)
 		state.lease.Owner, state.lease.Contested = "", false
 	})
-}
-
-// rotated is t with the first spare's refresh token, and the spares with t's own behind them.
-func (t *Token) rotated(spares []spare, now time.Time) (*Token, []spare) {
-	next := *t
-	next.RefreshToken = spares[0].RefreshToken
-	return &next, append(slices.Clone(spares[1:]), spare{t.RefreshToken, now, true})
 }
 
 // destroyed is a dead login without its tokens, once its quarantine is over; nil before and
@@ -304,60 +274,4 @@ func (r *Record) withoutAccess() *Record {
 		return nil
 	}
 	return r.with(func(next *Record, _ *recordState) { next.Token = r.Token.without(false) })
-}
-
-// keeps reports whether refreshToken is in the record already.
-func (r *Record) keeps(refreshToken string) bool {
-	return r.Token.RefreshToken == refreshToken || slices.ContainsFunc(r.rule().spares, func(s spare) bool {
-		return s.RefreshToken == refreshToken
-	})
-}
-
-// addSpare puts refreshToken before the others.
-func addSpare(spares []spare, refreshToken string, now time.Time) []spare {
-	if refreshToken == "" {
-		return spares
-	}
-	all := append([]spare{{RefreshToken: refreshToken, At: now}}, unspoilt(spares, now)...)
-	return all[:min(len(all), sparesKept)]
-}
-
-// unspoilt are the spares that are not too old.
-func unspoilt(spares []spare, now time.Time) []spare {
-	var kept []spare
-	for _, s := range spares {
-		if now.Sub(s.At) < spareTime {
-			kept = append(kept, s)
-		}
-	}
-	return kept
-}
-
-// goodAt reports whether t is good at now: not within a minute of its end, as IsExpiring says.
-func (t *Token) goodAt(now time.Time) bool { return now.UnixNano() <= t.goodUntil() }
-
-// goodUntil is the last moment t is good, in Unix nanoseconds.
-func (t *Token) goodUntil() int64 {
-	switch {
-	case t.AccessToken == "", t.ExpiresAt.IsZero() && t.RefreshToken != "":
-		return math.MinInt64
-	case t.ExpiresAt.IsZero(): // from elsewhere: Spotify's 401 will tell
-		return math.MaxInt64
-	}
-	return t.ExpiresAt.Add(-expiryMargin).UnixNano()
-}
-
-// livesAt reports whether t can still be used at now, if only for a single call.
-func (t *Token) livesAt(now time.Time) bool {
-	return t.AccessToken != "" && t.ExpiresAt.Sub(now) > lastCall
-}
-
-// without is a copy of t without its access token, and without its refresh token if all is set.
-func (t *Token) without(all bool) *Token {
-	c := *t
-	c.AccessToken, c.ExpiresAt = "", time.Time{}
-	if all {
-		c.RefreshToken = ""
-	}
-	return &c
 }
