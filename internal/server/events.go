@@ -46,7 +46,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusUnauthorized, signedOutJSON)
 		return
 	}
-	t := s.watchers.join(v.UserID, v.Handle, v.id)
+	t := s.watchers.join(v.UserID, v.Handle, v.id, v.Standing())
 	if t == nil || s.stop.stopped() {
 		if t != nil {
 			s.watchers.leave(v.UserID, t)

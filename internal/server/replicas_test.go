@@ -198,6 +198,30 @@ func TestReplicasSeeANewLogin(t *testing.T) {
 	})
 }
 
+// TestReplicasTellStreams: a stream shows within five seconds that its person's consent ended, and that there is a new
+// one, whichever replica knows.
+func TestReplicasTellStreams(t *testing.T) {
+	t.Parallel()
+	onReplicas(t, 2, func(c *cluster) {
+		laptop, phone := c.login("alice"), c.login("alice")
+		a, b := c.replicas[0], c.replicas[1]
+		s := c.watch(b, laptop)
+		c.emu.Revoke("alice")
+		a.get("/", phone)
+		c.until(5*time.Second, func() bool { return strings.Contains(s.text(), `"fix_label":"Sign in again"`) })
+		shown := len(s.lines())
+		there := a.get("/login", "")
+		back := c.emu.Approve(there.Header().Get("Location"), "alice")
+		a.do(http.MethodGet, back.RequestURI(), "", there.Result().Cookies()...)
+		c.until(5*time.Second, func() bool { return len(s.lines()) > shown })
+		if last := s.lines()[len(s.lines())-1]; !strings.HasPrefix(last, "Now playing: ") {
+			c.Errorf("after a new consent at the other replica the stream says %q", last)
+		}
+		s.leave()
+		<-s.over
+	})
+}
+
 // TestReplicasKeepToOneBudget: the app's window is one, however many replicas fill it.
 func TestReplicasKeepToOneBudget(t *testing.T) {
 	t.Parallel()

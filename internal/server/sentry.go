@@ -3,13 +3,15 @@ package server
 import (
 	"context"
 	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 // lookTime bounds one look at the sessions, so that looks and answers fit in five seconds.
 const lookTime = 1500 * time.Millisecond
 
-// living says which sessions there are yet.
-func (s *Server) living(ctx context.Context, ids []string) ([]string, error) {
+// living says which sessions there are yet, and how their persons' grants are doing.
+func (s *Server) living(ctx context.Context, ids []string) (map[string]vault.Standing, error) {
 	living, err := s.db.Living(ctx, s.app, ids, s.Now())
 	if err != nil && ctx.Err() == nil {
 		s.journal.seldom(eventStore, "streams", "error", err)
@@ -18,8 +20,8 @@ func (s *Server) living(ctx context.Context, ids []string) ([]string, error) {
 }
 
 // post sets a sentry for as long as streams are open: it ends those whose session has ended in another
-// replica, or with time. It looks at the sessions of all streams together: a query or a few, however
-// many people look. The lock is held.
+// replica, or with time, and has Spotify asked anew for people who logged in again at another. It looks
+// at the sessions of all streams together: a query or a few, however many people look. The lock is held.
 func (w *watchers) post() {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.dismiss = cancel
@@ -45,22 +47,36 @@ func (w *watchers) stand(ctx context.Context) {
 func (w *watchers) look(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	gone := w.sessions()
-	ids := make([]string, 0, len(gone))
-	for id := range gone {
+	asked := w.sessions()
+	ids := make([]string, 0, len(asked))
+	for id := range asked {
 		ids = append(ids, id)
 	}
 	living, err := w.livingOf(ctx, ids)
 	if err != nil {
 		return
 	}
-	for _, id := range living {
-		delete(gone, id)
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for id, userID := range gone {
-		w.end(userID, func(t *tab) bool { return t.id == id })
+	for id, userID := range asked {
+		if stands, lives := living[id]; !lives {
+			w.end(userID, func(t *tab) bool { return t.id == id })
+		} else if r := w.rooms[userID]; r != nil {
+			w.renew(r, stands)
+		}
+	}
+}
+
+// renew has a room's question asked at once if its person's grant is another than before: what was no use
+// may be of use now. The lock is held.
+func (w *watchers) renew(r *room, stands vault.Standing) {
+	if r.stands == stands {
+		return
+	}
+	r.stands, r.stale = stands, true
+	select {
+	case r.news <- struct{}{}:
+	default:
 	}
 }
 

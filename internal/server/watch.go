@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 const (
@@ -21,7 +23,7 @@ const (
 // asked once for all of them, when a track ends or every 30 seconds, and only while there are any.
 type watchers struct {
 	askFor    func(ctx context.Context, userID string) playing
-	livingOf  func(ctx context.Context, ids []string) ([]string, error) // see sentry.go
+	livingOf  func(ctx context.Context, ids []string) (map[string]vault.Standing, error) // see sentry.go
 	lookEvery time.Duration
 	now       func() time.Time
 	stopping  <-chan struct{}
@@ -37,6 +39,8 @@ type room struct {
 	tabs   map[*tab]struct{}
 	last   playing
 	known  bool
+	stands vault.Standing // of the person's grant, when last looked at
+	stale  bool           // the grant is another now: ask at once
 	fails  int
 	news   chan struct{} // something else heard first: look at the clock again
 	cancel context.CancelFunc
@@ -109,7 +113,7 @@ func (w *watchers) expire(userID string, r *room) {
 
 // join opens a stream of a session; nil if there are too many. The first tab of a room starts its
 // asking.
-func (w *watchers) join(userID, handle, id string) *tab {
+func (w *watchers) join(userID, handle, id string, stands vault.Standing) *tab {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r := w.rooms[userID]
@@ -131,7 +135,10 @@ func (w *watchers) join(userID, handle, id string) *tab {
 	if r.known {
 		t.updates <- r.last
 	}
-	if len(r.tabs) == 1 {
+	if len(r.tabs) > 1 {
+		w.renew(r, stands)
+	} else {
+		r.stands = stands
 		if r.expiry != nil {
 			r.expiry.Stop()
 		}
@@ -238,6 +245,9 @@ func (w *watchers) follow(ctx context.Context, userID string, r *room) {
 			}
 			continue
 		}
+		w.mu.Lock()
+		r.stale = false
+		w.mu.Unlock()
 		p := w.askFor(ctx, userID)
 		w.mu.Lock()
 		if ctx.Err() == nil {
@@ -249,7 +259,7 @@ func (w *watchers) follow(ctx context.Context, userID string, r *room) {
 
 // due is how long until Spotify is to be asked; ask is false when it is no use.
 func (r *room) due(now time.Time) (wait time.Duration, ask bool) {
-	if !r.known {
+	if !r.known || r.stale {
 		return 0, true
 	}
 	p := r.last

@@ -6,12 +6,20 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 // watchNobody are watchers who would fail the test if they asked Spotify.
 func watchNobody(t *testing.T) *watchers {
 	ask := func(context.Context, string) playing { t.Error("Spotify was asked"); return playing{over: true} }
-	all := func(_ context.Context, ids []string) ([]string, error) { return ids, nil }
+	all := func(_ context.Context, ids []string) (map[string]vault.Standing, error) {
+		living := map[string]vault.Standing{}
+		for _, id := range ids {
+			living[id] = vault.Standing{}
+		}
+		return living, nil
+	}
 	return &watchers{askFor: ask, livingOf: all, lookEvery: lookEvery, now: time.Now, rooms: map[string]*room{}}
 }
 
@@ -32,7 +40,7 @@ func TestRoomsAreGivenBack(t *testing.T) {
 			w.heard("alice", playing{Line: "Now playing: Song", over: true})
 			time.Sleep(linger - time.Second)
 		}
-		if tab := w.join("alice", "here", "id"); tab == nil || (<-tab.updates).Line != "Now playing: Song" {
+		if tab := w.join("alice", "here", "id", vault.Standing{}); tab == nil || (<-tab.updates).Line != "Now playing: Song" {
 			t.Error("the stream does not begin with what the page showed")
 		} else {
 			time.Sleep(time.Hour)
@@ -64,7 +72,7 @@ func TestRoomsAreBounded(t *testing.T) {
 		open := map[string]*tab{}
 		for i := range allTabs + 10 {
 			name := fmt.Sprint("person ", i)
-			if tab := w.join(name, "here", name); tab != nil {
+			if tab := w.join(name, "here", name, vault.Standing{}); tab != nil {
 				open[name] = tab
 			}
 		}
