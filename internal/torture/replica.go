@@ -2,8 +2,6 @@ package torture
 
 import (
 	"bufio"
-	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -38,6 +36,13 @@ type replica struct {
 	lives            int
 	listen           net.Listener          // where a process asks
 	asked            func(failpoint.Point) // it stopped there, and waits for what we do about it
+}
+
+// makeClients makes those that people use.
+func (r *replica) makeClients() {
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	r.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}, CheckRedirect: stay}
+	r.once = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: stay}
 }
 
 // start begins a life; stop is a point at which it is to end, or to ask if ask is set, when it gets there for the
@@ -152,14 +157,14 @@ func (r *replica) signal(s syscall.Signal) {
 	}
 }
 
-// gone returns when the process has ended by itself; an error if it does not.
-func (r *replica) gone(ctx context.Context) error {
+// goneWithin reports whether the process has ended by itself.
+func (r *replica) goneWithin(d time.Duration) bool {
 	select {
 	case <-r.endedNow():
 		r.client.CloseIdleConnections()
-		return nil
-	case <-ctx.Done():
-		return errors.New(r.name + " goes on")
+		return true
+	case <-time.After(d):
+		return false
 	}
 }
 

@@ -1,7 +1,6 @@
 package torture
 
 import (
-	"context"
 	"math/rand/v2"
 	"net/http"
 	"syscall"
@@ -120,11 +119,17 @@ func (w *World) KillAt(p failpoint.Point, after int) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if err := r.gone(ctx); err != nil {
-		w.broken("nothing came to %s within %v", p, patience)
-		r.kill()
+	for limit := time.Now().Add(patience); !r.goneWithin(time.Second); {
+		if time.Now().After(limit) {
+			w.broken("nothing came to %s within %v", p, patience)
+			r.kill()
+			break
+		}
+		if p == failpoint.BeforeVerdict || p == failpoint.AfterVerdict {
+			if err := w.takeConsentAway(); err != nil { // the last one went to another server
+				return err
+			}
+		}
 	}
 	end()
 	w.killed(string(p))

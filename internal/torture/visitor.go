@@ -218,12 +218,18 @@ func (v *visitor) send(r *replica, method, path, cookie string, form url.Values)
 	}
 	got, err := client.Do(req)
 	if err != nil {
+		if r == v.w.front {
+			v.w.broken("%s %s failed: %v", method, req.URL.Path, err)
+		}
 		return nil, err
 	}
 	defer got.Body.Close()
 	text, err := io.ReadAll(got.Body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCutOff, err)
+	}
+	if r == v.w.front && got.StatusCode >= 500 {
+		v.w.broken("%s %s failed: %s: %.300s", method, req.URL.Path, got.Status, words(string(text)))
 	}
 	a := &answer{status: got.StatusCode, text: string(text), location: got.Header.Get("Location"), cookies: map[string]string{}}
 	for _, c := range got.Cookies() {

@@ -40,6 +40,9 @@ type Setup struct {
 
 	Database Database // nil: SQLite, and one server
 	Replicas int      // with a Database
+
+	Balanced   bool          // people come through a balancer, and no request may fail
+	DrainDelay time.Duration // how long a server that was told to stop serves on
 }
 
 // Database is a PostgreSQL that servers share.
@@ -58,7 +61,9 @@ type World struct {
 	spotify  *emulator.Emulator
 	witness  *witness
 	replicas []*replica
-	proxies  []*proxy // of the replicas, to the database
+	balancer *balancer // nil: people go to the servers themselves
+	front    *replica  // the balancer as people see it
+	proxies  []*proxy  // of the replicas, to the database
 	visitors []*visitor
 	diary    *diary
 	host     string // what people open
@@ -155,11 +160,10 @@ func (w *World) makeReplica(name string) error {
 	if err := os.MkdirAll(r.dir, 0o700); err != nil {
 		return err
 	}
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	r.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}, CheckRedirect: stay}
-	r.once = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: stay}
+	r.makeClients()
 	r.args = []string{"serve", "--addr", r.addr, "--operations-addr", r.operations, "--base-url", "http://" + w.host,
-		"--accounts-url", spotify, "--api-url", spotify + "/v1", "--data-dir", filepath.Join(r.dir, "data")}
+		"--accounts-url", spotify, "--api-url", spotify + "/v1", "--data-dir", filepath.Join(r.dir, "data"),
+		"--drain-delay", w.DrainDelay.String()}
 	r.env = []string{"HOME=" + r.dir, "SPOTIFY_CLIENT_ID=" + clientID, "SPOTIFY_CLIENT_SECRET=" + clientSecret}
 	if w.Database != nil {
 		p, err := newProxy(w.Database.Address())
@@ -190,6 +194,17 @@ func (w *World) Start() error {
 			return err
 		}
 	}
+	if w.Balanced {
+		var err error
+		if w.balancer, err = newBalancer(w.host, w.replicas); err != nil {
+			return err
+		}
+		w.front = &replica{name: "the balancer", addr: w.host}
+		w.front.makeClients()
+		if !w.balancer.await() {
+			return errors.New("not everybody is ready")
+		}
+	}
 	for _, v := range w.visitors {
 		w.living.Go(v.live)
 	}
@@ -210,6 +225,10 @@ func (w *World) Stop() {
 
 // Close ends everything that was started.
 func (w *World) Close() {
+	if w.front != nil {
+		w.Stop() // nobody may be turned away
+		w.balancer.close()
+	}
 	for _, p := range w.proxies {
 		p.close()
 	}
@@ -236,6 +255,9 @@ func (w *World) going() bool {
 
 // anyReplica is one that people may go to; nil if there is none.
 func (w *World) anyReplica() *replica {
+	if w.front != nil {
+		return w.front
+	}
 	first := rand.IntN(len(w.replicas))
 	for i := range w.replicas {
 		if r := w.replicas[(first+i)%len(w.replicas)]; r.up() {

@@ -1,0 +1,34 @@
+package torture
+
+import (
+	"fmt"
+	"time"
+)
+
+// Roll restarts every server, one after the other, as an upgrade does: each is told to stop, started with program
+// ("": as before), and the next follows when the balancer sees it ready. It returns how many requests came meanwhile.
+func (w *World) Roll(program string) (requests int64, err error) {
+	began, before := time.Now(), w.balancer.requests.Load()
+	for _, r := range w.replicas {
+		if status := r.stop(); status != 0 {
+			return 0, fmt.Errorf("%s ended with status %d:\n%s", r.name, status, r.said())
+		}
+		if program != "" {
+			r.program = program
+		}
+		if err := r.start("", 0, false); err != nil {
+			return 0, err
+		}
+		if !w.balancer.await() {
+			return 0, fmt.Errorf("the balancer does not see %s", r.name)
+		}
+		w.mu.Lock()
+		w.tally.Troubles["stopped and started"]++
+		w.mu.Unlock()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tally.Rounds++
+	w.tally.Took += time.Since(began)
+	return w.balancer.requests.Load() - before, nil
+}
