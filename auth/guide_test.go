@@ -68,7 +68,7 @@ func goBlocks(markdown string) map[int]string {
 
 var guideImports = map[string]string{
 	"auth": "github.com/tenuto-dev/tenuto/auth", "spotify": "github.com/tenuto-dev/tenuto/spotify", "oauth2": "golang.org/x/oauth2",
-	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "url": "net/url",
+	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "os": "os", "time": "time", "url": "net/url",
 }
 
 const guideValues = `ctx context.Context, cred *auth.Credentials, token *auth.Token, login *auth.RefreshingToken, client *spotify.Client, application, alice auth.TokenSource`

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/signal"
 
 	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/spotify"
@@ -22,10 +23,17 @@ import (
 const file = "spotify.ini"
 
 func main() {
-	ctx := context.Background()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
 	conf, err := auth.ConfigFromFile(file)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	conf.AccountsURL = os.Getenv("TENUTO_ACCOUNTS_URL") // the emulator's; empty: Spotify
 	conf.Save = auth.SaveToFile(file)                   // every new refresh token goes back into the file
@@ -35,12 +43,18 @@ func main() {
 		token, err = auth.PromptForUserToken(ctx, conf, auth.Scopes(auth.ScopeUserTopRead))
 	}
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
+	defer func() { // Ctrl-C in the middle of a refresh loses no token
+		if err := token.Flush(context.WithoutCancel(ctx)); err != nil {
+			log.Print(err)
+		}
+	}()
 
 	me, err := spotify.New(token, spotify.WithBaseURL(os.Getenv("TENUTO_API_URL"))).Users.Me(ctx)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	fmt.Printf("Hello %s! Log in again by %s.\n", me.DisplayName, token.Current().ReauthorizeBy().Format("2 January 2006"))
+	return nil
 }
