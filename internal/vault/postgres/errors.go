@@ -55,25 +55,24 @@ func codeOf(err error) string {
 }
 
 // repeatable reports whether nothing was done and another try may succeed: the database settled a conflict against
-// us, or not a byte was sent. 40003, "nobody knows whether it was done", is not among them.
+// us, or the connection was lost before the commit. 40003, "nobody knows whether it was done", is not among them.
+// Nor is what pgconn.SafeToRetry says: it is true for a COMMIT that was sent and never answered (pgx 5.12).
 func repeatable(err error) bool {
-	code := codeOf(err)
-	return code == serializationFailure || code == deadlockDetected || errors.Is(err, errMoved) || pgconn.SafeToRetry(err) && !refused(err)
+	switch codeOf(err) {
+	case serializationFailure, deadlockDetected:
+		return true
+	}
+	_, before := errors.AsType[undone](err)
+	return errors.Is(err, errMoved) || before && lost(err)
 }
 
 // lost reports whether the connection broke, or the server is going down.
 func lost(err error) bool {
-	if errors.Is(err, puddle.ErrClosedPool) || errors.Is(err, errMoved) {
+	if errors.Is(err, puddle.ErrClosedPool) || isOurs(err) {
 		return false
 	}
 	code := codeOf(err)
 	return code == "" || strings.HasPrefix(code, classConnection) || strings.HasPrefix(code, classOperator)
-}
-
-// refused: the server answered, and another try would get the same answer.
-func refused(err error) bool {
-	code := codeOf(err)
-	return strings.HasPrefix(code, classAuthorization) || code == undefinedDatabase
 }
 
 // explain wraps what a driver's error says and, where somebody can do something about it, the vault's. Of the
@@ -99,7 +98,7 @@ func explain(ctx context.Context, doing string, err error) error {
 
 // isOurs: an error of the vault, not of the driver.
 func isOurs(err error) bool {
-	return errors.Is(err, vault.ErrNoPerson) || errors.Is(err, errMoved)
+	return errors.Is(err, vault.ErrNoPerson) || errors.Is(err, errMoved) || errors.Is(err, ErrOldServer)
 }
 
 func causeOf(err error) error {

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 const (
@@ -109,12 +111,17 @@ func (t *tables) Sweep(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Ping implements vault.Tables: a read, then a write that is committed.
+// Ping implements vault.Tables: a read, then a write that is committed. ErrOutdated once a newer program has made the
+// tables unfit for this one.
 func (t *tables) Ping(ctx context.Context) error {
-	if _, err := t.Meta(ctx, "ping"); err != nil {
+	oldest, err := t.Meta(ctx, vault.MetaOldest)
+	if err != nil {
 		return err
 	}
-	_, err := changeOne(ctx, t.pool, "write probe", func(c *conn) (int64, error) {
+	if err := vault.CheckVersion(oldest, latestStep()); err != nil {
+		return err
+	}
+	_, err = changeOne(ctx, t.pool, "write probe", func(c *conn) (int64, error) {
 		return c.exec(probeMeta, t.clock())
 	})
 	return err
