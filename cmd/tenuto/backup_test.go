@@ -1,0 +1,234 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
+)
+
+const otherKey = "q8VfXr1mJ0m3C6m8wq3Yp0mVtq2p1o7z5sT9k4uWcEg=\n"
+
+// settled is a data directory with people in it, and who they are.
+func settled(t *testing.T, names ...string) (dir string, ids map[string]string) {
+	t.Helper()
+	dir, ids = t.TempDir(), map[string]string{}
+	db, err := sqlite.OpenDir(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, name := range names {
+		if ids[name], err = db.SignIn(t.Context(), "app", name, "", vault.Profile{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, ids
+}
+
+// wants runs a command in this process, and looks how it ended and what it said.
+func wants(t *testing.T, status int, words string, args ...string) {
+	t.Helper()
+	if got, output := runHere(t, args...); got != status || !strings.Contains(output, words) {
+		t.Errorf("tenuto %q = %d and\n%s\nwant %d and %q", args, got, output, status, words)
+	}
+}
+
+func write(t *testing.T, path, text string) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestBackupRefuses: what cannot become a good copy leaves none, and an older copy as it was.
+func TestBackupRefuses(t *testing.T) {
+	t.Parallel()
+	dir, _ := settled(t, "alice")
+	place := t.TempDir()
+	copied := filepath.Join(place, "copy")
+	key := write(t, filepath.Join(place, "other.key"), otherKey)
+
+	wants(t, failed, "--data-dir", "backup", copied, "--data-dir", t.TempDir())
+	wants(t, failed, "would not open with this root key", "backup", copied, "--data-dir", dir, "--key-file", key)
+	wants(t, failed, "the directory of a server", "backup", filepath.Join(place, "none", "copy"), "--data-dir", dir)
+	wants(t, misuse, "FILE", "backup", "--data-dir", dir)
+	wants(t, done, "1 person", "backup", copied, "--data-dir", dir)
+	older := readFile(t, copied)
+	wants(t, failed, "--force", "backup", copied, "--data-dir", dir)
+	wants(t, failed, "would not open", "backup", copied, "--data-dir", dir, "--key-file", key, "--force")
+	if readFile(t, copied) != older {
+		t.Error("a backup that failed has changed the older copy")
+	}
+	wants(t, done, filepath.Join(dir, sqlite.KeyFile), "backup", copied, "--data-dir", dir, "--force")
+	if files, err := os.ReadDir(place); err != nil || len(files) != 2 {
+		t.Errorf("in the directory of the copy are %v, %v, want the copy and the key", files, err)
+	}
+}
+
+// TestBackupWithoutKey: whoever makes copies need not have the root key.
+func TestBackupWithoutKey(t *testing.T) {
+	t.Parallel()
+	dir, ids := settled(t, "alice")
+	place := t.TempDir()
+	copied, key := filepath.Join(place, "copy"), filepath.Join(place, "key")
+	if err := os.Rename(filepath.Join(dir, sqlite.KeyFile), key); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, done, "was not tried", "backup", copied, "--data-dir", dir)
+	wants(t, failed, "no such file", "backup", copied, "--data-dir", dir, "--key-file", key+"s", "--force")
+	to := t.TempDir()
+	wants(t, failed, "put the root key there", "restore", copied, "--data-dir", to)
+	wants(t, done, "1 person", "restore", copied, "--data-dir", to, "--key-file", key)
+	if err := os.Rename(key, filepath.Join(to, sqlite.KeyFile)); err != nil {
+		t.Fatal(err)
+	}
+	wantIDs(t, to, ids)
+}
+
+// TestBackupToOutput: the same bytes, and nothing is left of them here.
+func TestBackupToOutput(t *testing.T) {
+	t.Parallel()
+	dir, ids := settled(t, "alice")
+	before, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, output := runHere(t, "backup", "-", "--data-dir", dir)
+	if status != done {
+		t.Fatalf("tenuto backup - = %d:\n%s", status, output)
+	}
+	copied := write(t, filepath.Join(t.TempDir(), "copy"), output)
+	if after, err := os.ReadDir(dir); err != nil || len(after) > len(before)+2 { // SQLite's -wal and -shm
+		t.Errorf("in the data directory are %v, %v, want what was there: %v", after, err, before)
+	}
+	to := t.TempDir()
+	write(t, filepath.Join(to, sqlite.KeyFile), readFile(t, filepath.Join(dir, sqlite.KeyFile)))
+	wants(t, done, "Restored  1 person", "restore", copied, "--data-dir", to)
+	wantIDs(t, to, ids)
+	if full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0); err == nil { // Linux has a disk that is always full
+		defer full.Close()
+		p := &program{in: strings.NewReader(""), out: full, err: new(strings.Builder), lookup: lookupIn(nil)}
+		if status := p.run(t.Context(), []string{"backup", "-", "--data-dir", dir}); status != failed {
+			t.Errorf("tenuto backup - > /dev/full = %d, want %d", status, failed)
+		}
+	}
+}
+
+func wantIDs(t *testing.T, dir string, ids map[string]string) {
+	t.Helper()
+	db, err := sqlite.OpenDir(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, want := range ids {
+		if got, err := db.SignIn(t.Context(), "app", name, "", vault.Profile{}); err != nil || got != want {
+			t.Errorf("%s is %s, %v, want %s", name, got, err, want)
+		}
+	}
+}
+
+// TestBackupDiskFull: in a process that may not write files as large as the copy.
+func TestBackupDiskFull(t *testing.T) {
+	t.Parallel()
+	dir, ids := settled(t, "alice", "bob")
+	place := t.TempDir()
+	copied := filepath.Join(place, "copy")
+	limited := func(args string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", "ulimit -f 40 && exec tenuto "+args+" --data-dir "+dir)
+		cmd.Env = home(t)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := limited("backup " + copied); err == nil {
+		t.Errorf("a backup onto a full disk says that all is well:\n%s", out)
+	}
+	if files, err := os.ReadDir(place); err != nil || len(files) != 0 {
+		t.Errorf("a backup onto a full disk leaves %v, %v, want nothing", files, err)
+	}
+	wants(t, done, "2 people", "backup", copied, "--data-dir", dir)
+	if out, err := limited("restore --force " + copied); err == nil {
+		t.Errorf("a restore onto a full disk says that all is well:\n%s", out)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*.restor*")); err != nil || len(left) > 0 {
+		t.Errorf("a restore onto a full disk leaves %q, %v, want nothing", left, err)
+	}
+	wantIDs(t, dir, ids)
+}
+
+// TestRestoreRefuses: whatever is wrong with a copy, or with the moment, the server's database is as it was.
+func TestRestoreRefuses(t *testing.T) {
+	t.Parallel()
+	dir, ids := settled(t, "alice")
+	place := t.TempDir()
+	copied := filepath.Join(place, "copy")
+	wants(t, done, "1 person", "backup", copied, "--data-dir", dir)
+	whole := readFile(t, copied)
+	key := write(t, filepath.Join(place, "other.key"), otherKey)
+	cut := write(t, filepath.Join(place, "cut"), whole[:len(whole)/2])
+	text := write(t, filepath.Join(place, "text"), strings.Repeat("this is no database. ", 1000))
+
+	wants(t, failed, "--force", "restore", copied, "--data-dir", dir)
+	wants(t, failed, "nothing was changed", "restore", copied, "--data-dir", dir, "--force", "--key-file", key)
+	wants(t, failed, "take another copy", "restore", cut, "--data-dir", dir, "--force")
+	wants(t, failed, "take another copy", "restore", text, "--data-dir", dir, "--force")
+	wants(t, failed, "no such file", "restore", filepath.Join(place, "none"), "--data-dir", dir, "--force")
+	wants(t, failed, sqlite.KeyFile, "restore", copied, "--data-dir", t.TempDir())
+	wants(t, misuse, "FILE", "restore", "--data-dir", dir)
+	wants(t, misuse, "no arguments", "restore", copied, "--database", "postgres://127.0.0.1/none")
+	db, err := sqlite.OpenDir(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, failed, "stop the server first", "restore", copied, "--data-dir", dir, "--force")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantIDs(t, dir, ids)
+}
+
+// TestRestoreOfAnyAge: nobody knows who has disconnected since a very old copy.
+func TestRestoreOfAnyAge(t *testing.T) {
+	t.Parallel()
+	dir, _ := settled(t, "alice")
+	copied := filepath.Join(t.TempDir(), "copy")
+	wants(t, done, "1 person", "backup", copied, "--data-dir", dir)
+	for _, tc := range []struct {
+		days   int
+		status int
+		words  string
+	}{
+		{0, done, "just now"}, {1, done, "hours ago"}, {199, done, "199 days ago"}, {201, misuse, "201 days old"},
+	} {
+		old := write(t, filepath.Join(t.TempDir(), "old"), aged(t, copied, tc.days))
+		to := t.TempDir()
+		write(t, filepath.Join(to, sqlite.KeyFile), readFile(t, filepath.Join(dir, sqlite.KeyFile)))
+		wants(t, tc.status, tc.words, "restore", old, "--data-dir", to)
+		if tc.status != done {
+			wants(t, done, fmt.Sprint(tc.days, " days ago"), "restore", old, "--data-dir", to, "--force")
+		}
+	}
+}
+
+// aged is the copy as if it had been made so many days ago.
+func aged(t *testing.T, copied string, days int) string {
+	t.Helper()
+	c, err := sqlite.CheckCopy(t.Context(), copied, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := c.Made.Format(time.RFC3339)
+	whole := readFile(t, copied)
+	if strings.Count(whole, made) != 1 {
+		t.Fatalf("the copy says %d times that it was made at %s, want once", strings.Count(whole, made), made)
+	}
+	return strings.Replace(whole, made, c.Made.AddDate(0, 0, -days).Format(time.RFC3339), 1)
+}
