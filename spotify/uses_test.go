@@ -101,29 +101,35 @@ func (s *stages) of(t *testing.T, method string, quirks ...emulator.Quirk) *stag
 	return s.looking
 }
 
-var description = sync.OnceValues(func() (*openapi.Description, error) {
-	path := os.Getenv("TENUTO_TEST_OPENAPI")
-	if path == "" {
-		return nil, nil
+// descriptions are ours, and with TENUTO_TEST_OPENAPI=FILE that one, say Spotify's.
+var descriptions = sync.OnceValues(func() (list []*openapi.Description, err error) {
+	paths := []string{openAPIFile}
+	if path := os.Getenv("TENUTO_TEST_OPENAPI"); path != "" {
+		paths = append(paths, path)
 	}
-	return openapi.Load(path)
+	for _, path := range paths {
+		described, err := openapi.Load(path)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, described)
+	}
+	return list, nil
 })
 
-// client is one of alice's, with these scopes. With TENUTO_TEST_OPENAPI=FILE, an OpenAPI
-// description of the Web API, all that it sends and hears is held against that.
+// client is one of alice's, with these scopes. All that it sends and hears is held against the
+// descriptions, where nothing is odd on purpose.
 func (s *stage) client(t *testing.T, scopes auth.ScopeSet) *spotify.Client {
 	t.Helper()
 	wire := s.world.Client()
-	described, err := description()
+	all, err := descriptions()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if described != nil {
-		wire.Transport = described.Transport(wire.Transport, func(d openapi.Deviation) {
-			if d.Request || !s.odd {
-				t.Error(d)
-			}
-		})
+	for _, described := range all {
+		if !s.odd {
+			wire.Transport = described.Transport(wire.Transport, func(d openapi.Deviation) { t.Error(d) })
+		}
 	}
 	return spotify.New(logInFor(t, s.world, "alice", scopes), spotify.WithHTTPClient(wire), spotify.WithMode(s.mode))
 }

@@ -58,6 +58,7 @@ func operation(op operations.Operation) object {
 	switch op.Name() {
 	case "GET /me":
 		answer["content"] = content(object{"$ref": "#/components/schemas/Me"})
+		o["parameters"] = []object{{"name": "fields", "in": "query", "schema": object{"type": "string"}}}
 	case "POST /me/playlists":
 		o["requestBody"] = object{"content": content(object{"type": "object", "required": []string{"name"}})}
 	}
@@ -113,6 +114,7 @@ func TestTransport(t *testing.T) {
 		{"GET /v1/me", "", answering{200, `{"id":"a","list":[{"id":null}]}`, nil}, []string{`"/list/0/id": Value is not nullable`}},
 		{"GET /v1/me", "", answering{200, `{"id":"a","list":[{"item":null,"id":"x"}]}`, nil}, nil},
 		{"GET /v1/me?fields=id", "", answering{200, `{}`, nil}, nil},
+		{"GET /v1/me?filter=id", "", answering{200, `{"id":"alice"}`, nil}, []string{"GET /me: the request (200) deviates", "there is no parameter filter"}},
 		{"POST /v1/me/playlists", `{"name":"x"}`, answering{200, `{}`, nil}, nil},
 		{"POST /v1/me/playlists", `{}`, answering{200, `{}`, nil}, []string{`POST /me/playlists: the request (200) deviates at "/name"`}},
 		{"GET /v1/tracks/abc", "", answering{200, `{}`, nil}, nil},
@@ -159,6 +161,38 @@ func TestTransportPassesBrokenBodies(t *testing.T) {
 	defer resp.Body.Close()
 	if body, err := io.ReadAll(resp.Body); string(body) != `{"id"` || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("body = %q, %v, want half of it and unexpected EOF", body, err)
+	}
+}
+
+// Spotify's own description has a schema that is "required", which is no OpenAPI.
+func TestLoadMendsAMistake(t *testing.T) {
+	t.Parallel()
+	const yaml = `openapi: 3.0.3
+info: {title: t, version: "1"}
+paths:
+  /me:
+    get:
+      parameters:
+        - name: a
+          in: query
+          schema:
+            type: string
+          required: true
+      requestBody:
+        content:
+          image/jpeg:
+            schema:
+              type: string
+              required: true
+              description: d
+      responses: {"200": {description: d}}
+`
+	path := filepath.Join(t.TempDir(), "api.yml")
+	if err := os.WriteFile(path, []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openapi.Load(path); err == nil || !strings.Contains(err.Error(), "does not describe GET /albums/{id}") {
+		t.Errorf("Load = %v, want to get as far as what is missing", err)
 	}
 }
 
