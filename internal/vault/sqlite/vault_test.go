@@ -35,6 +35,11 @@ func TestVault(t *testing.T) {
 	vaulttest.Vault(t, fresh)
 }
 
+func TestVaultOfTomorrow(t *testing.T) {
+	t.Parallel()
+	vaulttest.Vault(t, vaulttest.Tomorrow(fresh))
+}
+
 func TestReq_VS06_Keys(t *testing.T) {
 	t.Parallel()
 	vaulttest.Keys(t, false, fresh)
