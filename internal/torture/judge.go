@@ -14,6 +14,9 @@ import (
 // killedAtRandom is the disturbance that the formula is about.
 const killedAtRandom = "killed at random"
 
+// paused is what a server is that sleeps.
+const paused = "paused"
+
 // judge knows all that there is to know about a World that is over.
 type judge struct {
 	refresh   emulator.RefreshTokens
@@ -218,14 +221,16 @@ func (j *judge) whyForced(f forcedLogin) string {
 	return ""
 }
 
-// endedWith is the disturbance that met the server while it held an answer that it had not saved.
+// endedWith is how the server ended, or slept too long, while it held an answer that it had not saved; "" if it did
+// neither. Nothing else excuses a loss: a server that lives writes its journal, whatever the database does.
 func (j *judge) endedWith(e *exchange) string {
 	until := e.out
 	if until.IsZero() {
 		until = e.done
 	}
 	for _, d := range j.disturbed {
-		if d.concerns(e.replica) && d.during(e.in, until.Add(time.Second)) {
+		fatal := d.kind == paused || strings.HasPrefix(d.kind, "killed ")
+		if fatal && d.concerns(e.replica) && d.during(e.in, until.Add(time.Second)) {
 			return d.kind
 		}
 	}

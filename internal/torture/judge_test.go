@@ -10,7 +10,9 @@ import (
 )
 
 // at is a moment of the histories below, in milliseconds.
-func at(ms int) time.Time { return time.Unix(1_800_000_000, 0).Add(time.Duration(ms) * time.Millisecond) }
+func at(ms int) time.Time {
+	return time.Unix(1_800_000_000, 0).Add(time.Duration(ms) * time.Millisecond)
+}
 
 // refreshed is a refresh of alice's that worked, at one server.
 func refreshed(replica string, ms int, consumed, refresh, access string) exchange {

@@ -178,7 +178,7 @@ func (w *World) pauseServer() error {
 	if w.Database == nil { // nobody takes over: longer only takes longer
 		longest = 2 * time.Second
 	}
-	end := w.disturb(r.name, "paused", w.Database == nil)
+	end := w.disturb(r.name, paused, w.Database == nil)
 	r.setReady(false)
 	r.signal(syscall.SIGSTOP)
 	time.Sleep(w.between(time.Second, longest))

@@ -23,12 +23,15 @@ var program = sync.OnceValues(func() (string, error) {
 	if path := os.Getenv(programVariable); path != "" {
 		return path, nil
 	}
-	dir, err := os.MkdirTemp("", "tenuto-torture")
-	if err != nil {
+	var err error
+	if programDir, err = os.MkdirTemp("", "tenuto-torture"); err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "tenuto"), build(filepath.Join(dir, "tenuto"))
+	path := filepath.Join(programDir, "tenuto")
+	return path, build(path)
 })
+
+var programDir string // "": nothing was built
 
 func build(path string) error {
 	cmd := exec.Command("go", "build", "-tags", "failpoint", "-o", path, "../../cmd/tenuto")
@@ -38,8 +41,8 @@ func build(path string) error {
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if path, err := program(); err == nil && os.Getenv(programVariable) == "" {
-		os.RemoveAll(filepath.Dir(path))
+	if programDir != "" {
+		os.RemoveAll(programDir)
 	}
 	os.Exit(status)
 }
