@@ -28,6 +28,9 @@ type Cooldown interface {
 // to (429, Retry-After). What c answers is remembered for up to 2 s. A c that fails, or takes
 // longer than half a second, stops nothing: then everybody goes by what they heard themselves.
 // No pause is longer than an hour; one that claims to be is taken for a clock gone wrong.
+//
+// Only refreshes wait. A login is somebody coming back from Spotify with a code that will not last:
+// whether to send people there during a pause is the program's to decide.
 func ShareCooldown(c Cooldown) GrantsOption {
 	return grantsOption(func(g *Grants) { g.shared = newSharedPause(c) })
 }
