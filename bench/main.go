@@ -48,6 +48,7 @@ var figures = []figure{
 	{"logins", loginsFigure},
 	{"million", millionFigure},
 	{"expiry", expiryFigure},
+	{"rolling", rollingFigure},
 	{"decode", decodeFigure},
 	{"paging", pagingFigure},
 	{"call", callFigure},
