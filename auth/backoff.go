@@ -95,6 +95,9 @@ func (b *breaker) admit(now time.Time, again bool) error {
 // errDoubted; and whether a verdict fell when Spotify was in trouble. overdue: by our own calendar
 // the consent is over.
 func (b *breaker) heard(err error, overdue bool, now time.Time) (_ error, shaky bool) {
+	if !asked(err) {
+		return err, false
+	}
 	b.mu.Lock()
 	var shaken []func()
 	switch err = b.doubt.weigh(err, overdue, now); {
@@ -103,15 +106,19 @@ func (b *breaker) heard(err error, overdue bool, now time.Time) (_ error, shaky 
 	case err == nil, errors.Is(err, ErrReauthorize):
 		b.rest, b.failing = rest{}, 0
 		shaky = err != nil && b.doubt.shaky(now)
-	case fails(err):
+	default:
 		shaken = b.doubt.troubled(now)
 		if b.failing++; b.failing > outageCount {
 			b.rest = b.rest.afterAtMost(err, now, restFirst, outageRest)
 		}
 	}
 	b.mu.Unlock()
-	for _, shake := range shaken {
-		shake()
+	if len(shaken) > 0 {
+		go func() { // whoever heard err holds a lease
+			for _, shake := range shaken {
+				shake()
+			}
+		}()
 	}
 	return err, shaky
 }
@@ -129,10 +136,15 @@ func throttled(err error) bool {
 	return answered && e.Status == http.StatusTooManyRequests
 }
 
-// fails reports whether err is Spotify's failure, or the network's, and not a mistake of ours.
-func fails(err error) bool {
-	return err != nil && !errors.Is(err, ErrConfig) && !errors.Is(err, ErrExpired)
+// asked reports whether err is an answer of Spotify's or the lack of one; of some tokens it is known
+// before anything is sent that they cannot be refreshed.
+func asked(err error) bool {
+	gone, verdict := errors.AsType[*ReauthorizeError](err)
+	return !(verdict && gone.Reason == ReasonNone) && !errors.Is(err, ErrConfig) && !errors.Is(err, ErrExpired)
 }
+
+// fails reports whether err is Spotify's failure, or the network's, and not a mistake of ours.
+func fails(err error) bool { return err != nil && asked(err) }
 
 // lost reports whether err leaves open what Spotify did: the request may have arrived, and a
 // new refresh token may have been on its way.

@@ -23,7 +23,9 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, v verdict, to
 		case write:
 			won, err := swap(ctx, f.grants.store, f.key, rec.Version, next.stamped())
 			if won {
-				f.sentenced(rec, next)
+				if !v.overdue { // true by our own calendar
+					f.sentenced(rec, next)
+				}
 				f.grants.tell(sentenceEvent(rec, next, took()))
 			} else if err != nil {
 				f.grants.tell(RefreshEvent{Outcome: OutcomeUnsaved, Took: took()})

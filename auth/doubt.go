@@ -14,13 +14,14 @@ import (
 // verdict near other trouble is believed too, and looked at once more an hour later.
 
 const (
-	doubtWindow  = time.Minute      // what is counted is one to two of them old at most
-	doubtCount   = 20               // verdicts in the window that are not yet many
-	doubtShare   = 20               // nor are they if they are less than one in so many requests
-	doubtLongest = 12 * time.Hour   // then it is true after all…
-	doubtProbes  = 20               // …if so many more were refused: a clock may have jumped
-	beliefTime   = 24 * time.Hour   // and for so long nothing is doubted any more
-	troubleNear  = 15 * time.Minute // what makes a verdict shaky: other errors so long before or after
+	doubtWindow   = time.Minute      // what is counted is one to two of them old at most
+	doubtCount    = 20               // verdicts in the window that are not yet many
+	doubtShare    = 20               // nor are they if they are less than one in so many requests
+	doubtLongest  = 12 * time.Hour   // then it is true after all…
+	doubtProbes   = 20               // …if so many more were refused: a clock may have jumped
+	sentencesMost = 1000             // are remembered
+	beliefTime    = 24 * time.Hour   // and for so long nothing is doubted any more
+	troubleNear   = 15 * time.Minute // what makes a verdict shaky: other errors so long before or after
 )
 
 var errDoubted = errors.New("auth: Spotify refuses unusually many people at once, which is not believed yet: try again later")
@@ -49,12 +50,12 @@ type sentence struct {
 // calendar the consent is over.
 func (d *doubt) weigh(err error, overdue bool, now time.Time) error {
 	d.follow(now)
-	switch gone, isVerdict := errors.AsType[*ReauthorizeError](err); {
+	switch {
 	case err == nil:
 		d.counts[0].successes++
 		d.since, d.probes = time.Time{}, 0
 		return nil
-	case !isVerdict, overdue, gone.Reason == ReasonNone: // nothing was sent for the last one
+	case overdue, !errors.Is(err, ErrReauthorize):
 		return err
 	}
 	d.counts[0].verdicts++
@@ -114,9 +115,11 @@ func (d *doubt) troubled(now time.Time) (shaken []func()) {
 func (b *breaker) sentenced(s sentence) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.doubt.sentences = append(b.doubt.fresh(s.at, troubleNear), s)
+	all := append(b.doubt.fresh(s.at, troubleNear), s)
+	b.doubt.sentences = all[max(0, len(all)-sentencesMost):]
 }
 
+// fresh are the sentences of shortly before now.
 func (d *doubt) fresh(now time.Time, most time.Duration) []sentence {
 	return slices.DeleteFunc(d.sentences, func(s sentence) bool { return now.Sub(s.at).Abs() > most })
 }

@@ -215,7 +215,7 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 	if !rest.over(now) {
 		return rest.err
 	}
-	again := rest.lost > 0 && rest.lost <= lostTries // its new refresh token may be on its way
+	again := lost(rest.err) && rest.lost <= lostTries // its new refresh token may be on its way
 	for _, gate := range []func() error{
 		func() error { return f.grants.app.resting(now, again) },
 		func() error { return f.grants.shared.check(ctx, now) },

@@ -79,6 +79,11 @@ func (l *login) hasten() {
 		return
 	}
 	l.hasty = now
+	if c := l.current.Load(); c != nil { // until the next attempt readers need not come here
+		later := *c
+		later.ahead = l.grants.now().Add(aheadPause).UnixNano()
+		l.current.CompareAndSwap(c, &later)
+	}
 	l.flight = newFlight(l, true)
 	go l.flight.run(context.Background())
 }

@@ -11,7 +11,7 @@ const (
 	OutcomeRenewed    Outcome = "renewed"     // the answer is the login's token now
 	OutcomeSalvaged   Outcome = "salvaged"    // somebody was faster: its refresh token was kept as a spare
 	OutcomeDropped    Outcome = "dropped"     // the login had ended, begun anew, or had the answer already
-	OutcomeRescued    Outcome = "rescued"     // the journal has the answer, the store not yet
+	OutcomeRescued    Outcome = "rescued"     // the store fails, and nothing is lost by it: the journal has the answer, or the refresh token is the same
 	OutcomeUnsaved    Outcome = "unsaved"     // the answer, or a verdict, is only in memory: the store fails
 	OutcomeRecovered  Outcome = "recovered"   // an answer of before reached the store, or was found to have no place there
 	OutcomeDead       Outcome = "dead"        // refused (invalid_grant): the person must log in again
