@@ -2,8 +2,10 @@
 //
 //	tenuto demo        the whole story with no Spotify account
 //	tenuto serve       the authenticating server
-//	tenuto emulator    a Spotify on this machine, for tests in any language
+//	tenuto emulator    a Spotify on this machine, for tests in any language: see --scenario
 //	tenuto login       one person's login on this computer, for scripts: see also token, whoami
+//	tenuto api         any of the 96 operations of the Web API, with every page of a list
+//	tenuto search      the everyday ones in short: see also now, play, pause, next
 //
 // It ends with 0 when all was done, 1 when something failed, 2 when it was used wrongly, and
 // 128 and its number when a signal stopped it.
