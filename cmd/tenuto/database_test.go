@@ -121,6 +121,24 @@ func TestDatabaseRefusals(t *testing.T) {
 	}
 }
 
+// TestReq_VS15_SecondServer: two processes on one SQLite database would undo each other's work.
+func TestReq_VS15_SecondServer(t *testing.T) {
+	t.Parallel()
+	env := againstWorld(t, emulator.Start(t))
+	dir := t.TempDir()
+	first, base, _ := startServer(t, env, "--data-dir", dir)
+	second := start(t, env, "serve", "--addr", "127.0.0.1:0", "--operations-addr", "none", "--data-dir", dir)
+	if status := second.end(); status != failed || !strings.Contains(second.output(), "hint: another tenuto uses this data directory") {
+		t.Errorf("a second server on the same data = %d, want %d and a hint:\n%s", status, failed, second.output())
+	}
+	if p := newPerson(t).open(base); p.status != 200 {
+		t.Errorf("the first server afterwards = %d, want 200", p.status)
+	}
+	first.stop()
+	third, _, _ := startServer(t, env, "--data-dir", dir)
+	third.stop()
+}
+
 // TestReq_VS11_TwoAccounts: one account makes the tables, the other, which serves, may only read and write them.
 func TestReq_VS11_TwoAccounts(t *testing.T) {
 	t.Parallel()

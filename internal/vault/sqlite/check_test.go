@@ -110,3 +110,17 @@ func TestMissingCheckRow(t *testing.T) {
 	}
 	same(t, before, snapshot(t, dir))
 }
+
+// TestMissingStep: one that was left out is made, though later ones are there already.
+func TestMissingStep(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	closeDB(t, open(t, dir))
+	disk := raw(t, dir)
+	execute(t, disk, "DELETE FROM goose_db_version WHERE version_id = 3")
+	_, err := disk.Exec("DROP TABLE shared")
+	try(t, err)
+	open(t, dir)
+	_, err = disk.Exec("SELECT * FROM shared")
+	try(t, err)
+}
