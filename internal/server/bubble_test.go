@@ -61,6 +61,7 @@ func inBubble(t *testing.T, test func(b *bubble), change ...func(*emulator.Confi
 		if err := b.db.Close(); err != nil {
 			t.Errorf("db.Close() = %v", err)
 		}
+		t.Log(b.log) // for tools/gotest, which looks for secrets in what tests print
 	})
 }
 

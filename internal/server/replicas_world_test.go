@@ -134,6 +134,7 @@ func (c *cluster) stop() {
 		if strings.Contains(b.log.String(), canary) {
 			c.Errorf("a log holds the client secret:\n%s", b.log)
 		}
+		c.Log(b.log)
 		if !closed[b.db] {
 			closed[b.db] = true
 			if err := b.db.Close(); err != nil {

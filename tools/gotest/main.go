@@ -1,5 +1,6 @@
 // Gotest runs go test for the whole project and makes skipped tests loud: one line each at the
-// end, and a failure under CI=true. Only failing tests show what they printed.
+// end, and a failure under CI=true. Only failing tests show what they printed; but what any of them
+// printed is looked through for secrets, and one that is found fails the run.
 //
 //	go run -C tools ./gotest -race ./...
 package main
@@ -31,21 +32,28 @@ func main() {
 	if err := cmd.Start(); err != nil {
 		fail(err)
 	}
-	skipped := report(out, os.Stdout)
+	var secrets leaks
+	skipped := report(out, os.Stdout, &secrets)
 	err = cmd.Wait()
+	secrets.report(os.Stdout)
 	for _, s := range skipped {
 		fmt.Println("SKIPPED", s)
 	}
 	if err != nil {
 		fail(fmt.Errorf("go test: %w", err))
 	}
+	if n := len(secrets.found); n > 0 {
+		fail(fmt.Errorf("secrets were printed, %d times: what a test prints a log may hold", n))
+	}
 	if len(skipped) > 0 && os.Getenv("CI") == "true" {
 		fail(fmt.Errorf("%d tests were skipped, and under CI=true every test must run", len(skipped)))
 	}
 }
 
-// report copies what a reader wants of the events to w, and returns the skipped tests.
-func report(events io.Reader, w io.Writer) (skipped []string) {
+// report copies what a reader wants of the events to w, shows all that was printed to secrets, and
+// returns the skipped tests.
+func report(events io.Reader, w io.Writer, secrets *leaks) (skipped []string) {
+	defer secrets.end()
 	printed := map[string][]string{} // what a running test has printed
 	lines := bufio.NewScanner(events)
 	lines.Buffer(nil, 1<<24)
@@ -53,9 +61,13 @@ func report(events io.Reader, w io.Writer) (skipped []string) {
 		var e event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			fmt.Fprintln(w, lines.Text()) // not ours: a tool in between has spoken
+			secrets.printed("", lines.Text()+"\n")
 			continue
 		}
 		key := e.Package + "." + e.Test
+		if e.Output != "" {
+			secrets.printed(key, e.Output)
+		}
 		switch e.Action {
 		case "output", "build-output":
 			if e.Test == "" {

@@ -19,7 +19,7 @@ func TestReport(t *testing.T) {
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 `
 	var out strings.Builder
-	skipped := report(strings.NewReader(events), &out)
+	skipped := report(strings.NewReader(events), &out, new(leaks))
 	if want := "p.TestSkips: p_test.go:4: no Chromium"; len(skipped) != 1 || skipped[0] != want {
 		t.Errorf("report(events) = %q, want [%q]", skipped, want)
 	}
