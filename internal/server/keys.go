@@ -10,13 +10,17 @@ import (
 // resealEvery is how soon a rotation is noticed. Looking costs a read of a few rows.
 const resealEvery = 10 * time.Second
 
-// keepSealed brings what is kept under the newest key, until ctx ends.
+// keepSealed brings the keys under the root key that is first now, and what is kept under the newest data key, until
+// ctx ends.
 func (s *Server) keepSealed(ctx context.Context) {
 	tick := time.NewTicker(resealEvery)
 	defer tick.Stop()
-	for {
+	for rewrapped := false; ; {
 		done, err := s.db.Reseal(ctx)
 		s.tellResealed(done)
+		if err == nil && !rewrapped {
+			rewrapped, err = s.db.Rewrap(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			s.journal.seldom(eventStore, "keys", "error", err)
 		}

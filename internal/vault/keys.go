@@ -53,7 +53,7 @@ func openKeys(ctx context.Context, tables Tables, roots *KeyRing) (*dataKeys, er
 	}
 	rows, _, err := tables.Keys(ctx)
 	if err == nil && len(rows) == 0 {
-		_, err = k.create(ctx, 1)
+		err = k.create(ctx, rows)
 	}
 	if err == nil {
 		_, _, err = k.load(ctx)
@@ -64,28 +64,46 @@ func openKeys(ctx context.Context, tables Tables, roots *KeyRing) (*dataKeys, er
 	return k, nil
 }
 
-// create makes the data key with that number; not done if another process was faster.
-func (k *dataKeys) create(ctx context.Context, number int) (done bool, err error) {
+// create makes a data key newer than those of rows, or leaves it at one that another process has made meanwhile.
+func (k *dataKeys) create(ctx context.Context, rows []KeyRow) error {
 	raw := make([]byte, keySize)
 	rand.Read(raw) // never fails: crypto/rand ends the program first
-	row, err := k.wrap(newKey(raw, number))
-	if err != nil {
-		return false, err
-	}
-	return k.tables.InsertKey(ctx, row)
+	return k.insert(ctx, newKey(raw, newestOf(rows)+1), rows)
 }
 
-// wrap seals a data key under the first root key.
-func (k *dataKeys) wrap(data key) (KeyRow, error) {
+// insert keeps a data key beside those of rows, under the same root key as the newest of them: which that is changes
+// by Rewrap alone, when everybody has it.
+func (k *dataKeys) insert(ctx context.Context, data key, rows []KeyRow) error {
+	root := k.roots.ring()
+	if len(rows) > 0 {
+		id, _ := sealedBy(rows[len(rows)-1].Sealed)
+		root = root.beginningWith(id)
+	}
+	row, err := root.wrap(data)
+	if err == nil {
+		_, err = k.tables.InsertKey(ctx, row)
+	}
+	return err
+}
+
+func newestOf(rows []KeyRow) (number int) {
+	if len(rows) > 0 {
+		number = rows[len(rows)-1].Number
+	}
+	return number
+}
+
+// wrap seals a data key under the first root key of the ring.
+func (r *ring) wrap(data key) (KeyRow, error) {
 	row := KeyRow{Number: data.number, ID: uint32(data.id)}
-	sealed, err := k.roots.ring().seal(placeKey, data.raw, row.parts()...)
+	sealed, err := r.seal(placeKey, data.raw, row.parts()...)
 	row.Sealed = sealed
 	return row, err
 }
 
 // unwrap opens a data key.
-func (k *KeyRing) unwrap(row KeyRow) (key, error) {
-	raw, err := k.ring().open(placeKey, row.Sealed, row.parts()...)
+func (r *ring) unwrap(row KeyRow) (key, error) {
+	raw, err := r.open(placeKey, row.Sealed, row.parts()...)
 	if errors.Is(err, ErrKeyMissing) {
 		root, _ := sealedBy(row.Sealed)
 		return key{}, fmt.Errorf("data key %d lies under root key %s, which is not given: put it back, behind the newest; nothing was changed: %w", row.Number, root, ErrKeyMissing)
@@ -112,6 +130,9 @@ func (k *dataKeys) load(ctx context.Context) (rows []KeyRow, now time.Time, err 
 func (k *dataKeys) loadLocked(ctx context.Context) (rows []KeyRow, now time.Time, err error) {
 	began := time.Since(k.born)
 	rows, now, err = k.tables.Keys(ctx)
+	if err == nil && k.putBack(ctx, rows) {
+		rows, now, err = k.tables.Keys(ctx)
+	}
 	if err != nil {
 		k.checked.Store(int64(time.Since(k.born)))
 		return nil, now, err
@@ -128,6 +149,21 @@ func (k *dataKeys) loadLocked(ctx context.Context) (rows []KeyRow, now time.Time
 	return rows, now, nil
 }
 
+// putBack keeps our keys again if the newest are gone from the table, as after a failover to a standby that was behind:
+// what they have sealed would never open. Only older ones are ever removed.
+func (k *dataKeys) putBack(ctx context.Context, rows []KeyRow) (done bool) {
+	known := k.ring.Load()
+	if known == nil {
+		return false
+	}
+	for _, data := range known.keys {
+		if data.number > newestOf(rows) {
+			done = k.insert(ctx, data, rows) == nil || done // else the next look tries again
+		}
+	}
+	return done
+}
+
 // ringOf is the ring of the rows. Keys that are known already are not opened again: whoever has put another root
 // key in front may have sealed their rows under it.
 func (k *dataKeys) ringOf(rows []KeyRow, now time.Time) (*ring, error) {
@@ -140,7 +176,7 @@ func (k *dataKeys) ringOf(rows []KeyRow, now time.Time) (*ring, error) {
 		data, ok := known.find(keyID(row.ID))
 		if !ok {
 			var err error
-			if data, err = k.roots.unwrap(row); err != nil {
+			if data, err = k.roots.ring().unwrap(row); err != nil {
 				return nil, err
 			}
 		}

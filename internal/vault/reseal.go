@@ -57,7 +57,7 @@ func (db *DB) Reseal(ctx context.Context) (done Resealed, err error) {
 		if err := db.tables.MarkResealed(ctx, number); err != nil {
 			return fmt.Errorf("seal anew: %w", err)
 		}
-		return db.rewrap(ctx)
+		return nil
 	})
 	return done, err
 }

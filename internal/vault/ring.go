@@ -54,6 +54,15 @@ func (r *ring) find(id keyID) (key, bool) {
 	return r.keys[i], true
 }
 
+// beginningWith is the ring with that key in front, if it has it.
+func (r *ring) beginningWith(id keyID) *ring {
+	i := slices.IndexFunc(r.keys, func(k key) bool { return k.id == id })
+	if i <= 0 {
+		return r
+	}
+	return &ring{keys: slices.Concat(r.keys[i:i+1], r.keys[:i], r.keys[i+1:])}
+}
+
 // derive is HKDF-SHA-256. The key is random, so there is no salt.
 func derive(raw []byte, purpose string, size int) []byte {
 	out, err := hkdf.Key(sha256.New, raw, nil, "tenuto vault v1 "+purpose, size)

@@ -24,14 +24,13 @@ func (db *DB) RotateKey(ctx context.Context) (number int, err error) {
 	case len(rows) >= maxKeys:
 		return 0, fmt.Errorf("rotate key: %w", ErrTooManyKeys)
 	}
-	number = rows[len(rows)-1].Number + 1
-	if _, err := k.create(ctx, number); err != nil {
+	if err := k.create(ctx, rows); err != nil {
 		return 0, fmt.Errorf("rotate key: %w", err)
 	}
-	if _, _, err := k.load(ctx); err != nil {
+	if rows, _, err = k.load(ctx); err != nil {
 		return 0, fmt.Errorf("rotate key: %w", err)
 	}
-	return number, nil
+	return newestOf(rows), nil
 }
 
 // ErrKeyInUse is the error of RemoveKey for a key that something may lie under.
@@ -80,63 +79,4 @@ func retired(rows []KeyRow, number int, settles time.Duration) (since time.Time,
 		}
 	}
 	return time.Time{}, false
-}
-
-// rewrap seals the data keys and the index key under the first root key, each unless somebody else is at it. The index
-// key comes last: whoever opens it alone could be missing a root key that others need.
-//
-// While rows may lie under a root key itself nothing is changed: what proves that the root key is given stays under it.
-func (db *DB) rewrap(ctx context.Context) error {
-	rows, _, err := db.tables.Keys(ctx)
-	if err != nil {
-		return fmt.Errorf("seal keys anew: %w", err)
-	}
-	direct := true
-	for _, row := range rows {
-		direct = direct && row.Resealed.IsZero()
-	}
-	if direct {
-		return nil
-	}
-	for _, row := range rows {
-		if err := db.rewrapKey(ctx, row); err != nil {
-			return fmt.Errorf("seal keys anew: %w", err)
-		}
-	}
-	sealed, err := db.tables.Meta(ctx, metaIndex)
-	if err != nil {
-		return fmt.Errorf("seal keys anew: %w", err)
-	}
-	first := db.keys.roots.ring()
-	if id, _ := sealedBy(sealed); id == first.keys[0].id {
-		return nil
-	}
-	plain, err := first.open(placeIndex, sealed, metaIndex)
-	if err != nil {
-		return fmt.Errorf("seal keys anew: %w", err)
-	}
-	next, err := first.seal(placeIndex, plain, metaIndex)
-	if err != nil {
-		return err
-	}
-	if _, err := db.tables.ReplaceMeta(ctx, metaIndex, sealed, next); err != nil {
-		return fmt.Errorf("seal keys anew: %w", err)
-	}
-	return nil
-}
-
-func (db *DB) rewrapKey(ctx context.Context, row KeyRow) error {
-	if id, _ := sealedBy(row.Sealed); id == db.keys.roots.ring().keys[0].id {
-		return nil
-	}
-	data, err := db.keys.roots.unwrap(row)
-	if err != nil {
-		return err
-	}
-	next, err := db.keys.wrap(data)
-	if err != nil {
-		return err
-	}
-	_, err = db.tables.RewrapKey(ctx, row.Number, row.Sealed, next.Sealed)
-	return err
 }

@@ -48,7 +48,7 @@ type DB struct {
 
 // New is for dialects: it puts the vault on top of their tables. The first time it makes the index key and a data key;
 // later it returns ErrWrongKey or ErrKeyMissing, having written nothing, if keys are not those of the database, or not
-// all. Where a new key is in front of them, what lay under an older one is sealed under it.
+// all.
 func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
 	tables = stoppable(tables)
 	sealed, err := tables.Meta(ctx, metaIndex)
@@ -66,11 +66,7 @@ func New(ctx context.Context, tables Tables, keys *KeyRing) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{tables: tables, keys: data, index: index}
-	if err := db.rewrap(ctx); err != nil {
-		return nil, err
-	}
-	return db, nil
+	return &DB{tables: tables, keys: data, index: index}, nil
 }
 
 // createIndex writes a new index key and returns the one that counts: another replica may have been faster.
@@ -95,7 +91,7 @@ func CheckKeys(keys *KeyRing, row []byte, data ...KeyRow) error {
 		return err
 	}
 	for _, row := range data {
-		if _, err := keys.unwrap(row); err != nil {
+		if _, err := keys.ring().unwrap(row); err != nil {
 			return fmt.Errorf("vault: %w", err)
 		}
 	}

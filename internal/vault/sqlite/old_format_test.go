@@ -71,6 +71,9 @@ func TestDatabaseBeforeDataKeys(t *testing.T) {
 		t.Errorf("Reseal = %+v, %v, want 18 rows", done, err)
 	}
 	left(db, 0)
+	if done, err := db.Rewrap(t.Context()); err != nil || !done {
+		t.Errorf("Rewrap = %v, %v, want done", done, err)
+	}
 	closeDB(t, db)
 	db, err = start(newerRoot)
 	try(t, err)

@@ -51,6 +51,8 @@ func TestRootKeys(t *testing.T) {
 	try(t, err)
 	_, err = db.Reseal(t.Context())
 	try(t, err)
+	_, err = db.Rewrap(t.Context())
+	try(t, err)
 	closeDB(t, db)
 	refuse(old)
 	use(newer, "three")

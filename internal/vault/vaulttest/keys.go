@@ -29,6 +29,7 @@ func Keys(t *testing.T, shared bool, fresh func(t *testing.T) Database) {
 		"while it is used":            (*keysTest).whileUsed,
 		"root keys":                   (*keysTest).rootKeys,
 		"a root key is missing":       (*keysTest).rootKeyMissing,
+		"lost keys":                   (*keysTest).lostKeys,
 		"tampered key rows":           (*keysTest).tampered,
 		"rows that do not open":       (*keysTest).unreadable,
 		"keys grow old":               (*keysTest).growOld,

@@ -44,6 +44,7 @@ func (t *keysTest) rootKeysOnTwoReplicas() {
 	for _, roots := range []string{rootOne + " " + rootTwo, rootTwo + " " + rootOne, rootTwo} {
 		for i := range replicas {
 			replicas[i] = t.reopen(replicas[i], roots)
+			t.rewrap(replicas[i])
 			t.rotateKey(replicas[i])
 			t.settle(replicas...)
 			t.reseal(replicas[1-i])
@@ -58,6 +59,10 @@ func (t *keysTest) rootKeysOnTwoReplicas() {
 	// Whoever has put another key in front without giving it to all: the others go on with what they know, and are not
 	// ready once they cannot read what is new.
 	replicas[1] = t.reopen(replicas[1], rootOne+" "+rootTwo)
+	t.rotateKey(replicas[1]) // under the root key that all have
+	_, err := replicas[0].KeyStatus(t.Context(), false)
+	t.must(err)
+	t.rewrap(replicas[1])
 	t.check(replicas[0], "alice", alice)
 	t.must(replicas[0].Ping(t.Context()))
 	t.rotateKey(replicas[1])
