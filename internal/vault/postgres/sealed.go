@@ -8,7 +8,7 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
-// Each finds its rows by the primary key.
+// Each finds its rows by the primary key: EXPLAIN says so in plans_test.go.
 const (
 	grantsAfter   = ` FROM grants WHERE (app, key) > ($1, $2) ORDER BY app, key LIMIT $3`
 	peopleAfter   = ` FROM people WHERE (app, user_id) > ($1, $2) ORDER BY app, user_id LIMIT $3`

@@ -7,7 +7,7 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
-// Each finds its rows by the primary key: EXPLAIN says so in keys_test.go.
+// Each finds its rows by the primary key: EXPLAIN says so in plans_test.go.
 const (
 	grantsAfter   = ` FROM grants WHERE (app, key) > (?, ?) ORDER BY app, key LIMIT ?`
 	peopleAfter   = ` FROM people WHERE (app, user_id) > (?, ?) ORDER BY app, user_id LIMIT ?`
