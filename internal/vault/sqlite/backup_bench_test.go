@@ -8,6 +8,7 @@ import (
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
+	"github.com/tenuto-dev/tenuto/internal/vault/vaulttest"
 )
 
 // BenchmarkBackup and BenchmarkRestore are the figures of docs/backup.md: how long it takes to copy a vault of so
@@ -16,7 +17,7 @@ func BenchmarkBackup(b *testing.B) {
 	for _, people := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(people), func(b *testing.B) {
 			dir := b.TempDir()
-			populate(b, open(b, dir), people)
+			vaulttest.Populate(b, open(b, dir), people)
 			for b.Loop() {
 				to := filepath.Join(b.TempDir(), "copy.db")
 				backup(b, dir, to)
@@ -34,7 +35,7 @@ func BenchmarkRestore(b *testing.B) {
 	for _, people := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(people), func(b *testing.B) {
 			dir, to := b.TempDir(), filepath.Join(b.TempDir(), "copy.db")
-			populate(b, open(b, dir), people)
+			vaulttest.Populate(b, open(b, dir), people)
 			backup(b, dir, to)
 			for b.Loop() {
 				path := filepath.Join(b.TempDir(), sqlite.DatabaseFile)

@@ -2,13 +2,15 @@ package sqlite_test
 
 import (
 	"testing"
+
+	"github.com/tenuto-dev/tenuto/internal/vault/vaulttest"
 )
 
 // BenchmarkReseal brings 30,000 people, with a grant, a profile and a session each, under a new key, and counts them.
 func BenchmarkReseal(b *testing.B) {
 	const people = 30_000
 	db := open(b, b.TempDir())
-	populate(b, db, people)
+	vaulttest.Populate(b, db, people)
 	if _, err := db.Reseal(b.Context()); err != nil {
 		b.Fatal(err)
 	}
