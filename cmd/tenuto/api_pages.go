@@ -26,11 +26,13 @@ type rawPage struct {
 	After, Before string   // cursors
 }
 
+var errNoPage = errors.New("the answer is no page of a list: leave --all out to see it")
+
 // readPage takes of a page what it understands, and does not mind the rest.
 func readPage(members map[string]json.RawMessage) (*rawPage, error) {
 	page := &rawPage{Next: string(members["next"])}
 	if err := json.Unmarshal(members["items"], &page.Items); err != nil {
-		return nil, errors.New("the answer is no page of a list: leave --all out to see it")
+		return nil, errNoPage
 	}
 	var total float64
 	if json.Unmarshal(members["total"], &total) == nil {
@@ -108,9 +110,13 @@ func (w walk) limits() operations.Limits {
 func (w walk) fetch(ctx context.Context, query url.Values) (*rawPage, error) {
 	args := w.call.args
 	args.Query = query
-	var answer map[string]json.RawMessage
-	if err := w.web.Do(ctx, w.call.name(), &args, &answer); err != nil {
+	var text json.RawMessage
+	if err := w.web.Do(ctx, w.call.name(), &args, &text); err != nil {
 		return nil, err
+	}
+	var answer map[string]json.RawMessage
+	if err := json.Unmarshal(text, &answer); err != nil { // an array, or nothing
+		return nil, errNoPage
 	}
 	if w.key == "" {
 		return readPage(answer)

@@ -3,7 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -148,6 +152,40 @@ func TestAPIListChanges(t *testing.T) {
 		status := p.run(t.Context(), append(args, d.flags...))
 		if lines := strings.Count(out.String(), "\n"); status != failed || lines < 130 || !strings.Contains(errs.String(), "changed while it was read") {
 			t.Errorf("%s meanwhile: %d with %d lines, want %d and a warning\n%s", change, status, lines, failed, errs.String())
+		}
+	}
+}
+
+// Pages that lead on for ever come to an end, and what is no page is said to be none.
+func TestAPIHostilePages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, emulator.Config{})
+	for name, c := range map[string]struct {
+		body, want string
+		most       int64 // requests
+	}{
+		"links that lead on":   {`{"items":[{"id":"a"},{"id":"b"}],"limit":50,"total":7,"next":"http://evil.example/"}`, "changed while it was read", 25},
+		"cursors that lead on": {`{"artists":{"items":[{"id":"a"},{"id":"b"}],"total":7,"next":"x","cursors":{"after":"%d"}}}`, "changed while it was read", 520},
+		"an absurd total":      {`{"items":[],"total":1e300,"next":"x"}`, "", 1},
+		"an array":             {`[1,2]`, "no page of a list", 1},
+		"a text":               {`"x"`, "no page of a list", 1},
+		"nothing":              {``, "no page of a list", 1},
+		"items by name":        {`{"items":{"a":1}}`, "no page of a list", 1},
+	} {
+		var requests atomic.Int64
+		hostile := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, strings.ReplaceAll(c.body, "%d", fmt.Sprint(requests.Add(1))))
+		}))
+		asked := *d
+		asked.flags = append(slices.Clone(d.flags), "--api-url", hostile.URL)
+		call := []string{"api", "get-users-saved-tracks", "--all", "--output", "ndjson"}
+		if strings.Contains(c.body, "cursors") {
+			call = []string{"api", "get-followed", "type=artist", "--all", "--output", "ndjson"}
+		}
+		status, _, errs := asked.run(call...)
+		hostile.Close()
+		if (c.want == "") != (status == done) || !strings.Contains(errs, c.want) || requests.Load() > c.most {
+			t.Errorf("%s: %d after %d requests, want %q after %d at most\n%s", name, status, requests.Load(), c.want, c.most, errs)
 		}
 	}
 }

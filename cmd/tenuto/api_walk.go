@@ -50,7 +50,7 @@ func (w walk) offsetPages(ctx context.Context) iter.Seq2[*rawPage, error] {
 		limit, _ := strconv.Atoi(w.call.args.Query.Get("limit"))
 		step := max(limit, len(page.Items))
 		if page.Total != nil && len(page.Items) > 0 && !page.last() {
-			for next, err := range w.ahead(ctx, offset+step, w.end(int(*page.Total)), step) {
+			for next, err := range w.ahead(ctx, offset+step, w.end(int(min(*page.Total, mostOfLists))), step) {
 				if !yield(next, err) || err != nil || len(next.Items) == 0 {
 					return
 				}
@@ -58,12 +58,29 @@ func (w walk) offsetPages(ctx context.Context) iter.Seq2[*rawPage, error] {
 			}
 		}
 		for w.goesOn(page, offset, step) {
-			offset += step
+			if offset += step; offset >= page.farEnd() {
+				yield(nil, spotify.ErrListChanged)
+				return
+			}
 			if page, err = w.fetch(ctx, w.at(offset)); !yield(page, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+const (
+	overTotal   = 1_000   // items, and at least as many as there are said to be: totals have been wrong
+	noTotal     = 100_000 // items, where no total is told
+	mostOfLists = 1 << 20 // items: no list has more, whatever its total says
+)
+
+// farEnd is where a walk ends that Spotify's links would lead on for ever.
+func (p *rawPage) farEnd() int {
+	if p.Total == nil || *p.Total <= 0 {
+		return noTotal
+	}
+	return int(min(max(2**p.Total, *p.Total+overTotal), mostOfLists))
 }
 
 // goesOn reports whether more pages come after the one at an offset. Where a filter of fields left
@@ -126,7 +143,7 @@ func (w walk) byCursor(ctx context.Context) iter.Seq2[batch, error] {
 		if w.call.op.ID == "get-recently-played" && !query.Has("after") {
 			name = "before"
 		}
-		been := map[string]bool{}
+		been, items := map[string]bool{}, 0
 		for {
 			been[query.Get(name)] = true
 			page, err := w.fetch(ctx, query)
@@ -141,7 +158,12 @@ func (w walk) byCursor(ctx context.Context) iter.Seq2[batch, error] {
 			if name == "before" {
 				next = page.Before
 			}
-			if len(page.Items) == 0 || page.last() || next == "" || been[next] {
+			items += len(page.Items)
+			switch {
+			case len(page.Items) == 0 || page.last() || next == "" || been[next]:
+				return
+			case items >= page.farEnd():
+				yield(nil, spotify.ErrListChanged)
 				return
 			}
 			query.Set(name, next)
