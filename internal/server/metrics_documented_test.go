@@ -82,3 +82,27 @@ func TestEventsAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+// TestOutcomesAreDocumented: docs/server.md says what each outcome of a refresh is.
+func TestOutcomesAreDocumented(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../../auth/outcome.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../docs/server.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, sentence, _ := strings.Cut(string(text), "Outcomes of a refresh: ")
+	sentence, _, _ = strings.Cut(sentence, "\n")
+	outcomes := regexp.MustCompile(`Outcome = "(\w+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(outcomes) < 10 {
+		t.Errorf("%d outcomes found", len(outcomes))
+	}
+	for _, outcome := range outcomes {
+		if !strings.Contains(sentence, "`"+outcome[1]+"`") {
+			t.Errorf("docs/server.md does not say what the outcome %q is", outcome[1])
+		}
+	}
+}
