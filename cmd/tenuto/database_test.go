@@ -105,6 +105,7 @@ func TestDatabaseRefusals(t *testing.T) {
 		{"no scheme of ours", keyed, "mysql://127.0.0.1/name", misuse, "write postgres://USER@HOST"},
 		{"a port that is none", with("TENUTO_DATABASE=postgres://user:canary-port@127.0.0.1:port/name"), "", misuse, "write postgres://USER@HOST"},
 		{"plain text to another machine", keyed, "postgres://db.example/name?sslmode=disable", misuse, "sslmode=verify-full"},
+		{"plain text to another machine, allowed", with("TENUTO_ALLOW_UNVERIFIED_DATABASE=true"), "postgres://db.invalid/name?sslmode=disable", failed, "may read and change what people keep with you"},
 		{"an account without rights", with("TENUTO_DATABASE=" + server.URL(name, role, "canary-right")), "", failed, "hint: let an account that may make tables"},
 		{"an account that may not read", with("TENUTO_DATABASE=" + server.URL(name, blind, "canary-right")), "", failed, "hint: its account needs SELECT"},
 	} {
