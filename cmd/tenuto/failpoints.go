@@ -35,9 +35,11 @@ type stoppableTransport struct{ next http.RoundTripper }
 // RoundTrip implements http.RoundTripper.
 func (t stoppableTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	before, sent, answered := failpoint.BeforeSend, failpoint.AfterSend, failpoint.AfterAnswer
-	if grantType(r) != "refresh_token" {
+	form := formOf(r)
+	if form.Get("grant_type") != "refresh_token" {
 		before, sent, answered = failpoint.BeforeExchange, "", failpoint.AfterExchange
 	}
+	failpoint.Trace(failpoint.Sent, failpoint.Name(form.Get("refresh_token")+form.Get("code")))
 	failpoint.Hit(before)
 	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { failpoint.Hit(sent) }}
 	answer, err := t.next.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
@@ -51,22 +53,22 @@ func (t stoppableTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// grantType is that of a token request.
-func grantType(r *http.Request) string {
+// formOf is what a token request sends.
+func formOf(r *http.Request) url.Values {
 	if r.GetBody == nil {
-		return ""
+		return nil
 	}
 	body, err := r.GetBody()
 	if err != nil {
-		return ""
+		return nil
 	}
 	defer body.Close()
 	text, err := io.ReadAll(body)
 	if err != nil {
-		return ""
+		return nil
 	}
-	form, _ := url.ParseQuery(string(text))
-	return form.Get("grant_type")
+	form, _ := url.ParseQuery(string(text)) // what can be read of it
+	return form
 }
 
 // failedReader ends a body as it ended.

@@ -57,9 +57,11 @@ const (
 	AfterKeyWrite  Point = "after-key"         //
 )
 
-// What a trace tells, besides what was saved (and under which Name): why a process stopped, and where.
+// What a trace tells: which access token was saved and which refresh token or code sent, by Name, and where a process
+// stopped.
 const (
 	Saved  = "saved"
+	Sent   = "sent"
 	Killed = "killed"
 	Asked  = "asked"
 )

@@ -49,6 +49,9 @@ func (w *World) Judge() (*Tally, error) {
 		refresh: w.Refresh, interval: w.Interval, exchanges: w.witness.all(), saved: t.saved,
 		disturbed: append(slices.Clone(w.disturbed), t.kills...), forced: w.forcedBy, taken: w.taken,
 	}
+	for i := range j.exchanges {
+		j.exchanges[i].asked = t.asked(&j.exchanges[i])
+	}
 	j.decide(&w.tally)
 	j.audit(&w.tally, w.spotify.Ledger().Grant("refresh_token"))
 	return &w.tally, nil
@@ -108,7 +111,7 @@ func (j *judge) countRefreshes(t *Tally) {
 		switch {
 		case !e.worked():
 			why = j.whyRefused(e)
-		case before == nil || !e.in.Before(before.in.Add(j.interval-tolerance)):
+		case before == nil || !e.asked.Before(before.asked.Add(j.interval-tolerance)):
 			t.Expiries++
 			continue
 		default:
@@ -122,15 +125,19 @@ func (j *judge) countRefreshes(t *Tally) {
 	}
 }
 
-// tolerance is for the time between a server's look at its clock and the arrival of its request here, from which on an
-// access token lives for a server and for the witness.
-const tolerance = 250 * time.Millisecond
+// tolerance is for the time between a server's look at its clock and the line in its trace.
+const tolerance = 50 * time.Millisecond
 
 // whyAgain is what happened between a token that came and the request for the next one; "" if nothing did.
 func (j *judge) whyAgain(before, e *exchange) string {
 	for _, d := range j.disturbed {
 		if (d.concerns(before.replica) || d.concerns(e.replica)) && d.during(before.in, e.in) {
 			return d.kind
+		}
+	}
+	for _, d := range j.diary {
+		if d.Who == e.person && d.Did == tryLogout && d.At.After(before.in.Add(-lease)) && d.At.Before(e.in) {
+			return "logged out" // which erases the access token
 		}
 	}
 	return ""

@@ -17,7 +17,7 @@ func at(ms int) time.Time {
 // refreshed is a refresh of alice's that worked, at one server.
 func refreshed(replica string, ms int, consumed, refresh, access string) exchange {
 	return exchange{replica: replica, person: "alice", status: http.StatusOK, consumed: consumed, refresh: refresh,
-		access: access, in: at(ms), done: at(ms + 5), out: at(ms + 10)}
+		access: access, asked: at(ms), in: at(ms), done: at(ms + 5), out: at(ms + 10)}
 }
 
 // loggedIn is how all of them begin.

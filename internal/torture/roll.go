@@ -32,3 +32,20 @@ func (w *World) Roll(program string) (requests int64, err error) {
 	w.tally.Took += time.Since(began)
 	return w.balancer.requests.Load() - before, nil
 }
+
+// StopServer stops a server in the middle of its work, as service managers do, and starts it again.
+func (w *World) StopServer() error {
+	_, r := w.someReplica()
+	time.Sleep(w.between(time.Millisecond, 300*time.Millisecond))
+	began := time.Now()
+	if status := r.stop(); status != 0 {
+		w.broken("%s was told to stop, and ended with status %d: %s", r.name, status, r.said())
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		w.broken("%s took %v to stop", r.name, took)
+	}
+	w.mu.Lock()
+	w.tally.Troubles["stopped and started"]++
+	w.mu.Unlock()
+	return r.start("", 0, false)
+}

@@ -83,3 +83,18 @@ func wantSmooth(t *testing.T, tally *torture.Tally, requests int64) {
 		t.Errorf("%d requests, and somebody noticed:\n%v", requests, tally)
 	}
 }
+
+// TestStop: who stops a server loses nobody, though Spotify replaces refresh tokens at every use.
+func TestStop(t *testing.T) {
+	s := setup(t)
+	s.Refresh, s.Think = emulator.Rotated, 50*time.Millisecond
+	w := begin(t, s)
+	for range number(t, rollsVariable, 8) {
+		if err := w.Trouble((*torture.World).StopServer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tally := judge(t, w); len(tally.Extra) > 0 || len(tally.Forced) > 0 {
+		t.Errorf("somebody noticed: %v %v", tally.Extra, tally.Forced)
+	}
+}

@@ -19,6 +19,7 @@ type exchange struct {
 	status          int
 	consumed        string
 	access, refresh string        // what came back; "" if nothing
+	asked           time.Time     // sent, by the server's own trace
 	in, done, out   time.Time     // arrived; decided by Spotify; answer written
 	broken          bool          // the answer did not leave
 	late            time.Duration // how long Spotify thought about it after it had decided

@@ -41,6 +41,7 @@ type Setup struct {
 	Database Database // nil: SQLite, and one server
 	Replicas int      // with a Database
 
+	DataDir    string        // of the one server on SQLite, if not below Dir: a small disk
 	Balanced   bool          // people come through a balancer, and no request may fail
 	DrainDelay time.Duration // how long a server that was told to stop serves on
 }
@@ -162,7 +163,7 @@ func (w *World) makeReplica(name string) error {
 	}
 	r.makeClients()
 	r.args = []string{"serve", "--addr", r.addr, "--operations-addr", r.operations, "--base-url", "http://" + w.host,
-		"--accounts-url", spotify, "--api-url", spotify + "/v1", "--data-dir", filepath.Join(r.dir, "data"),
+		"--accounts-url", spotify, "--api-url", spotify + "/v1", "--data-dir", cmp.Or(w.DataDir, filepath.Join(r.dir, "data")),
 		"--drain-delay", w.DrainDelay.String()}
 	r.env = []string{"HOME=" + r.dir, "SPOTIFY_CLIENT_ID=" + clientID, "SPOTIFY_CLIENT_SECRET=" + clientSecret}
 	if w.Database != nil {

@@ -55,10 +55,27 @@ func setup(t *testing.T) torture.Setup {
 		t.Fatal(err)
 	}
 	return torture.Setup{
-		Program: path, Dir: t.TempDir(), Seed: 1,
+		Program: path, Dir: evidence(t), Seed: 1,
 		Refresh: emulator.NoneReturned, Interval: time.Second, Think: 5 * time.Millisecond,
 		People: 24, Rest: 5 * time.Millisecond,
 	}
+}
+
+// evidence is a directory that stays if the test fails: diaries, traces, what the servers said.
+func evidence(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "tenuto-torture-world-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log("what was written down is in", dir)
+			return
+		}
+		os.RemoveAll(dir)
+	})
+	return dir
 }
 
 // onPostgres is a small world of three servers.
