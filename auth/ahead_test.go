@@ -26,11 +26,11 @@ func TestRefreshAhead(t *testing.T) {
 					}
 					w.put(all[0])
 					w.Fail(emulator.Fault{Operation: tokenRequest, Delay: delay, Times: -1})
-					const hours = 5
+					const hours = 3
 					began := time.Now()
 					for time.Since(began) < hours*time.Hour {
 						var wg sync.WaitGroup
-						for i := range 12 {
+						for i := range 6 {
 							wg.Go(func() {
 								asked := time.Now()
 								token, err := all[i%3].For("alice").Token(w.t.Context())

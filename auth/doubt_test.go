@@ -26,7 +26,7 @@ func TestLyingSpotify(t *testing.T) {
 }
 
 func testLyingSpotify(w world, lie time.Duration) {
-	const people = 100
+	const people = 40
 	g := w.cred.Grants(&auth.MemoryStore{})
 	key := func(i int) string { return fmt.Sprint("person ", i) }
 	for i := range people {
@@ -58,13 +58,13 @@ func testLyingSpotify(w world, lie time.Duration) {
 		words = "Refresh token expired" // by our own calendar it is not
 	}
 	truth := w.Fail(emulator.Fault{Operation: tokenRequest, OAuthError: "invalid_grant", Message: words, Times: -1})
-	for range int(lie / (30 * time.Second)) {
+	for range int(lie / time.Minute) {
 		for i := range people {
 			if token, err := g.For(key(i)).Token(w.t.Context()); err == nil {
 				w.t.Fatalf("Token = %v while Spotify refuses everybody", token)
 			}
 		}
-		time.Sleep(30 * time.Second)
+		time.Sleep(time.Minute)
 	}
 	if n := w.refreshes() - before; n > 50 { // 20 verdicts, and now and then one
 		w.t.Errorf("%d requests while Spotify refused everybody, want 50 at most", n)
@@ -120,7 +120,7 @@ func TestSixMonthWave(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, emulator.Config{Refresh: mode}, func(w world) {
-				const people = 200
+				const people = 60
 				g := w.cred.Grants(&auth.MemoryStore{}, auth.RefreshRate(0))
 				for i := range people {
 					if err := g.Put(w.t.Context(), fmt.Sprint(i), w.token()); err != nil {
@@ -164,7 +164,7 @@ func TestDoubtAndClocks(t *testing.T) {
 			cred := w.credentials(func(c *auth.Config) {
 				c.Now = func() time.Time { return w.Now().Add(time.Duration(ahead.Load())) }
 			})
-			const people = 60
+			const people = 30
 			g := cred.Grants(&auth.MemoryStore{}, auth.RefreshRate(0))
 			for i := range people {
 				if err := g.Put(w.t.Context(), fmt.Sprint(i), w.token()); err != nil {
