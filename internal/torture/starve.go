@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/tenuto-dev/tenuto/emulator"
@@ -62,9 +63,26 @@ func (w *World) Lie(d, believe time.Duration) error {
 	time.Sleep(d)
 	stop()
 	end()
-	w.Settle(believe)
+	for limit := time.Now().Add(believe); !w.believed() && time.Now().Before(limit); {
+		time.Sleep(100 * time.Millisecond)
+	}
 	w.mu.Lock()
 	w.liesUntil = time.Time{}
 	w.mu.Unlock()
 	return nil
+}
+
+// believed reports whether everybody who is signed in is so at every server, without having to log in again.
+func (w *World) believed() bool {
+	var doubted atomic.Int64
+	w.each(func(v *visitor) {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		for _, r := range w.replicas {
+			if !v.check(r) {
+				doubted.Add(1)
+			}
+		}
+	})
+	return doubted.Load() == 0
 }

@@ -113,7 +113,7 @@ func judge(t *testing.T, w *torture.World) *torture.Tally {
 	for _, broken := range tally.Broken {
 		t.Error(broken)
 	}
-	if tally.Acknowledged() == 0 || tally.Refreshes == 0 {
+	if tally.Acknowledged() == 0 {
 		t.Error("nothing was going on: this proves nothing")
 	}
 	t.Logf("\n%v", tally)

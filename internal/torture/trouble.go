@@ -145,6 +145,10 @@ func (w *World) provoke(p failpoint.Point) (end func(), err error) {
 		return func() { stop(); end() }, nil
 	case failpoint.BeforeVerdict, failpoint.AfterVerdict:
 		return func() {}, w.takeConsentAway()
+	case failpoint.BeforeKeyWrite, failpoint.AfterKeyWrite:
+		_ = w.RotateKeys() // it is told by a server that dies
+	case failpoint.BeforeReseal, failpoint.AfterReseal:
+		return func() {}, w.RotateKeys()
 	}
 	return func() {}, nil
 }

@@ -163,7 +163,7 @@ func (w *World) makeReplica(name string) error {
 	}
 	r.makeClients()
 	r.args = []string{"serve", "--addr", r.addr, "--operations-addr", r.operations, "--base-url", "http://" + w.host,
-		"--accounts-url", spotify, "--api-url", spotify + "/v1", "--data-dir", cmp.Or(w.DataDir, filepath.Join(r.dir, "data")),
+		"--accounts-url", spotify, "--api-url", spotify + "/v1", "--data-dir", w.dataDir(r),
 		"--drain-delay", w.DrainDelay.String()}
 	r.env = []string{"HOME=" + r.dir, "SPOTIFY_CLIENT_ID=" + clientID, "SPOTIFY_CLIENT_SECRET=" + clientSecret}
 	if w.Database != nil {
@@ -178,6 +178,8 @@ func (w *World) makeReplica(name string) error {
 	w.replicas = append(w.replicas, r)
 	return nil
 }
+
+func (w *World) dataDir(r *replica) string { return cmp.Or(w.DataDir, filepath.Join(r.dir, "data")) }
 
 // freeAddress is one nobody listens at: for a server's own, from then on.
 func freeAddress() (string, error) {
