@@ -14,6 +14,9 @@ import (
 // killedAtRandom is the disturbance that the formula is about.
 const killedAtRandom = "killed at random"
 
+// toldToStop is no excuse for anything.
+const toldToStop = "told to stop"
+
 // paused is what a server is that sleeps.
 const paused = "paused"
 
@@ -131,7 +134,7 @@ const tolerance = 50 * time.Millisecond
 // whyAgain is what happened between a token that came and the request for the next one; "" if nothing did.
 func (j *judge) whyAgain(before, e *exchange) string {
 	for _, d := range j.disturbed {
-		if (d.concerns(before.replica) || d.concerns(e.replica)) && d.during(before.in, e.in) {
+		if d.kind != toldToStop && (d.concerns(before.replica) || d.concerns(e.replica)) && d.during(before.in, e.in) {
 			return d.kind
 		}
 	}
@@ -146,7 +149,7 @@ func (j *judge) whyAgain(before, e *exchange) string {
 // whyRefused is why a request brought nothing; "" if there is no reason.
 func (j *judge) whyRefused(e *exchange) string {
 	for _, d := range j.disturbed {
-		if d.concerns(e.replica) && d.during(e.in, e.done.Add(time.Second)) {
+		if d.kind != toldToStop && d.concerns(e.replica) && d.during(e.in, e.done.Add(time.Second)) {
 			return d.kind
 		}
 	}

@@ -111,7 +111,7 @@ func (w *World) killSomewhere() error {
 // it needs to get there is provided.
 func (w *World) KillAt(p failpoint.Point, after int) error {
 	_, r := w.someReplica()
-	r.stop()
+	w.stop(r)
 	if err := r.start(p, after, false); err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func (w *World) partition() error {
 	if p == "" {
 		part()
 	} else {
-		r.stop()
+		w.stop(r)
 		r.whenAsked(func(failpoint.Point) { part() })
 		if err := r.start(p, 1+w.random.IntN(3), true); err != nil {
 			return err
