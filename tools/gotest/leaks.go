@@ -38,6 +38,9 @@ var shapes = []struct {
 	{"an Authorization header", regexp.MustCompile(`\b(?:Basic|Bearer) ([A-Za-z0-9+/_-]{16,}=*)`), looksRandom},
 }
 
+// challenge is the hash of a verifier (RFC 7636, section 4.2): public, and shaped like one.
+var challenge = regexp.MustCompile(`code_challenge=[\w-]+`)
+
 // tokenLine is what "tenuto token" is for: an access token and nothing else. No log has such a line.
 var tokenLine = regexp.MustCompile(`^\s*BQ-emulated-[\w-]+\s*$`)
 
@@ -96,6 +99,7 @@ func secretsIn(line string) (list []found) {
 			list = append(list, found{what: d.what, excerpt: mask(m)})
 		}
 	}
+	line = challenge.ReplaceAllString(line, "")
 	for _, s := range shapes {
 		for _, m := range s.is.FindAllStringSubmatch(line, -1) {
 			if s.as(m[1]) {

@@ -89,6 +89,7 @@ func TestNoLeaks(t *testing.T) {
 		"--- PASS: TestReq_VS06_RotationWhileServing_AtOnce_1 (0.00s)",
 		"d41d8cd98f00b204e9800998ecf8427ee3b0c44298fc1c149afbf4c8996fb924 *tenuto",
 		"github.com/tenuto-dev/tenuto/internal/vault/sqlite.(*writer).loop(0x54490b763c0)",
+		"GET /authorize?client_id=x&code_challenge=" + session + "&code_challenge_method=S256",
 		"User ID: E76QOXY3VYK5LK7TFXITQL2SKM, commit 0fdee897a9b67b122de3c02f9037f2ed3ae8160c",
 	} {
 		if found := secretsIn(line); len(found) > 0 {
