@@ -182,6 +182,7 @@ func TestRestoreRefuses(t *testing.T) {
 	wants(t, failed, "take another copy", "restore", text, "--data-dir", dir, "--force")
 	wants(t, failed, "no such file", "restore", filepath.Join(place, "none"), "--data-dir", dir, "--force")
 	wants(t, failed, sqlite.KeyFile, "restore", copied, "--data-dir", t.TempDir())
+	wants(t, misuse, "--deletions", "restore", copied, "--data-dir", dir, "--force", "--deletions", filepath.Join(place, "none"))
 	wants(t, misuse, "FILE", "restore", "--data-dir", dir)
 	wants(t, misuse, "no arguments", "restore", copied, "--database", "postgres://127.0.0.1/none")
 	db, err := sqlite.OpenDir(t.Context(), dir)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -59,7 +60,20 @@ your provider has brought back. See docs/backup.md.`,
 	return cmd
 }
 
+// checkLists wants the lists that were named to be there: a mistyped one would bring people back.
+func (f *restoreFlags) checkLists() error {
+	for _, list := range f.deletions {
+		if info, err := os.Stat(list); err != nil || !info.IsDir() {
+			return usage("name the directory deletions of a server's data directory, or a copy of it", "--deletions: there is no directory %s", list)
+		}
+	}
+	return nil
+}
+
 func (p *program) runRestore(ctx context.Context, f *restoreFlags, file string) error {
+	if err := f.checkLists(); err != nil {
+		return err
+	}
 	dir, err := p.dataDir(f.dataDir, "server")
 	if err != nil {
 		return err
@@ -100,6 +114,9 @@ func (p *program) runRestore(ctx context.Context, f *restoreFlags, file string) 
 
 // runComeBack is for a database that somebody else has copied.
 func (p *program) runComeBack(ctx context.Context, f *restoreFlags) (err error) {
+	if err := f.checkLists(); err != nil {
+		return err
+	}
 	dir, err := p.serverDir(f.dataDir)
 	if err != nil {
 		return err

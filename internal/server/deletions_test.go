@@ -39,3 +39,29 @@ func TestReq_LO06_Replicas(t *testing.T) {
 		}
 	})
 }
+
+// TestReq_LO06_GoneBack: a database that went back under a server at work, in a failover say, is cleared of who is
+// on the list within an hour.
+func TestReq_LO06_GoneBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	inBubble(t, func(b *bubble) {
+		ctx := b.t.Context()
+		if _, err := b.db.KeepDeletions(ctx, vault.NewDeletions(dir)); err != nil {
+			b.t.Fatal(err)
+		}
+		defer b.serve()()
+		user, err := b.db.SignIn(ctx, "tenutotest", "account", "", vault.Profile{})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		line := time.Now().UTC().Format(time.RFC3339) + " tenutotest " + user + "\n"
+		if err := os.WriteFile(filepath.Join(dir, time.Now().UTC().Format("2006-01")), []byte(line), 0o600); err != nil {
+			b.t.Fatal(err)
+		}
+		time.Sleep(time.Hour + time.Minute)
+		if again, err := b.db.SignIn(ctx, "tenutotest", "account", "", vault.Profile{}); err != nil || again == user {
+			b.t.Errorf("after an hour who is on the list signs in as %s, %v, want somebody new: was %s", again, err, user)
+		}
+	})
+}

@@ -43,7 +43,7 @@ func (s *Server) upkeepOf(ctx context.Context, name string, every time.Duration,
 
 // collectDeletions lists beside the database whom other replicas have forgotten: each keeps a list of its own.
 func (s *Server) collectDeletions(ctx context.Context) {
-	if err := s.db.CollectDeletions(ctx); err != nil && ctx.Err() == nil {
+	if _, err := s.db.CollectDeletions(ctx); err != nil && ctx.Err() == nil {
 		s.journal.write(eventStore, nil, "error", err)
 	}
 }

@@ -61,22 +61,23 @@ func (db *DB) ApplyDeletions(ctx context.Context, list *Deletions) (done Applied
 // KeepDeletions applies the list, adds to it what only the database knows, and makes it the place where
 // Forget writes before it returns. Call it before anybody is served, and CollectDeletions every minute after.
 func (db *DB) KeepDeletions(ctx context.Context, list *Deletions) (Applied, error) {
-	done, err := db.ApplyDeletions(ctx, list)
-	if err != nil {
-		return done, err
-	}
+	list.startAnew()
 	db.deletions.Store(list)
-	return done, db.CollectDeletions(ctx)
+	return db.CollectDeletions(ctx)
 }
 
 // CollectDeletions adds to the list whom other processes have forgotten since, and what could not be written
-// when it should have been; and lets go of what is older than DeletionsKept. Without a list it does nothing.
-func (db *DB) CollectDeletions(ctx context.Context) error {
+// when it should have been; and lets go of what is older than DeletionsKept. Once an hour it applies the list too: the
+// database may have gone back while we used it. Without a list it does nothing.
+func (db *DB) CollectDeletions(ctx context.Context) (done Applied, err error) {
 	list := db.deletions.Load()
 	if list == nil {
-		return nil
+		return done, nil
 	}
-	after, err := list.begin(time.Now())
+	after, whole, err := list.begin(time.Now())
+	if whole && err == nil {
+		done, err = db.ApplyDeletions(ctx, list)
+	}
 	for more := err == nil; more; {
 		var part []Deletion
 		if part, err = db.tables.Deletions(ctx, after, deletionsAtOnce); err == nil {
@@ -87,9 +88,10 @@ func (db *DB) CollectDeletions(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("collect deletions: %w", err)
+		list.startAnew()
+		return done, fmt.Errorf("collect deletions: %w", err)
 	}
-	return list.end(after.At, time.Now())
+	return done, list.end(after.At, time.Now())
 }
 
 // listDeletion writes down, safely on disk, that the person was forgotten.

@@ -48,12 +48,19 @@ const (
 	deletionsWhole   = time.Hour
 )
 
-// begin says behind which deletion to ask the database.
-func (l *Deletions) begin(now time.Time) (after Deletion, err error) {
+// startAnew lets begin ask for everything.
+func (l *Deletions) startAnew() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.whole = time.Time{}
+}
+
+// begin says behind which deletion to ask the database, and whether that is for everything.
+func (l *Deletions) begin(now time.Time) (after Deletion, whole bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if since := now.Sub(l.whole); since >= 0 && since < deletionsWhole {
-		return Deletion{At: l.latest.Add(-deletionsOverlap)}, nil
+		return Deletion{At: l.latest.Add(-deletionsOverlap)}, false, nil
 	}
 	known := map[person]time.Time{}
 	_, err = l.each(func(part []Deletion) error {
@@ -65,7 +72,7 @@ func (l *Deletions) begin(now time.Time) (after Deletion, err error) {
 	if err == nil {
 		l.known, l.latest, l.whole = known, time.Time{}, now
 	}
-	return Deletion{}, err
+	return Deletion{}, true, err
 }
 
 // end takes down how far the database has told, and removes files of which nothing need be kept.
