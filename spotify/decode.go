@@ -28,7 +28,10 @@ var nested = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Dec
 	if err != nil {
 		return err
 	}
-	return decodeModel(bytes.Clone(raw), m)
+	if err := decodeModel(bytes.Clone(raw), m); !errors.Is(err, errOtherKind) { // null, say
+		return err
+	}
+	return nil
 }))
 
 // decode reads one JSON text into out: one of our models, or whatever a caller gave Do. The
@@ -55,7 +58,10 @@ func decodeModel(data []byte, m model) error {
 // decoders are used again: what a new one allocates is much for a small answer.
 var decoders = sync.Pool{New: func() any { return newDecoder(nil) }}
 
-var errNotJSON = errors.New("not well-formed JSON")
+var (
+	errNotJSON   = errors.New("not well-formed JSON")
+	errOtherKind = errors.New("an answer of another kind") // an array where an object should be
+)
 
 // wellFormed reports whether data is one JSON text.
 func wellFormed(data []byte) bool { return jsontext.Value(data).IsValid(tolerant...) }
@@ -81,6 +87,7 @@ type decoder struct {
 	seen   lastMarkets
 	strict *strictness // nil: nobody wants to know what is odd
 	at     string      // where data is in the whole answer, for strict
+	other  bool        // the whole is of another kind than was wanted: nothing was read
 }
 
 // into reads m.
@@ -101,13 +108,17 @@ func newDecoder(data []byte) *decoder {
 func (d *decoder) reset(data []byte) {
 	d.data, d.input = data, *bytes.NewBuffer(data)
 	d.tokens.Reset(&d.input, tolerant...)
-	d.err, d.seen, d.strict, d.at = nil, lastMarkets{}, nil, ""
+	d.err, d.seen, d.strict, d.at, d.other = nil, lastMarkets{}, nil, "", false
 }
 
 // end reports what was wrong with the text, which ought to be over.
 func (d *decoder) end() error {
 	if d.err == nil {
-		if _, d.err = d.tokens.ReadToken(); errors.Is(d.err, io.EOF) {
+		switch _, d.err = d.tokens.ReadToken(); {
+		case !errors.Is(d.err, io.EOF):
+		case d.other:
+			return errOtherKind
+		default:
 			return nil
 		}
 	}
@@ -202,6 +213,7 @@ func (d *decoder) elements() iter.Seq[int64] {
 
 func (d *decoder) open(kind jsontext.Kind) bool {
 	if d.next() != kind {
+		d.other = d.other || d.tokens.StackDepth() == 0
 		d.pass()
 		return false
 	}

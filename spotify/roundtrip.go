@@ -111,7 +111,9 @@ func (r *request) decoded(status int, text []byte, out any, s *settings) error {
 	switch err := r.decode(status, text, out, s); {
 	case errors.Is(err, ErrDrift):
 		return err
-	case errors.Is(err, errNotJSON):
+	case errors.Is(err, errOtherKind) && (r.accepted || r.mayBeEmpty && string(text) == "null"):
+		return nil
+	case errors.Is(err, errNotJSON), errors.Is(err, errOtherKind):
 		return r.garbled(status, err.Error())
 	case err != nil: // the caller's own type
 		return fmt.Errorf("spotify: %s: the answer does not fit: %w", r.name, err)

@@ -48,7 +48,7 @@ func (r *request) decode(status int, text []byte, out any, s *settings) error {
 		return decode(text, out)
 	}
 	found, err := decodeStrictly(text, m, r.query.Has("fields"))
-	if err != nil || len(found) == 0 {
+	if err != nil && !errors.Is(err, errOtherKind) || len(found) == 0 {
 		return err
 	}
 	words := make([]string, len(found))
@@ -59,7 +59,7 @@ func (r *request) decode(status int, text []byte, out any, s *settings) error {
 		}
 	}
 	if !s.strict {
-		return nil
+		return err
 	}
 	message := strings.Join(words, ", ")
 	if len(message) > maxMessage {
