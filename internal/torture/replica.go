@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a process may take for anything, on a machine that does much else.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // replica is one server of a World. It lives many lives, one process each.
 type replica struct {

@@ -27,7 +27,7 @@ func TestSweep(t *testing.T) {
 	for name, s := range map[string]func(*testing.T) torture.Setup{"sqlite": setup, "postgres": onPostgres} {
 		t.Run(name, func(t *testing.T) {
 			s := s(t)
-			s.Refresh, s.People = emulator.Rotated, 12
+			s.Refresh, s.People, s.Rest = emulator.Rotated, 12, 20*time.Millisecond
 			w := begin(t, s)
 			for _, p := range swept(name) {
 				if err := w.Trouble(func(w *torture.World) error { return w.KillAt(p, 1) }); err != nil {

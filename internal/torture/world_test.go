@@ -57,7 +57,7 @@ func setup(t *testing.T) torture.Setup {
 	return torture.Setup{
 		Program: path, Dir: evidence(t), Seed: 1,
 		Refresh: emulator.NoneReturned, Interval: time.Second, Think: 5 * time.Millisecond,
-		People: 24, Rest: 5 * time.Millisecond,
+		People: 24, Rest: 10 * time.Millisecond,
 	}
 }
 
