@@ -36,7 +36,7 @@ func (f *databaseFlags) register(cmd *cobra.Command) {
 func (f *databaseFlags) check() error {
 	u, err := url.Parse(f.url)
 	if err != nil || f.urlSource() != "--database" {
-		return nil // opening it says what is wrong, without the URL
+		return nil //nolint:nilerr // opening it says what is wrong, without the URL
 	}
 	_, inUser := u.User.Password()
 	if query := u.Query(); inUser || query.Has("password") || query.Has("sslpassword") {

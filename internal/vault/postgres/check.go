@@ -14,7 +14,7 @@ func peek(ctx context.Context, config *pgx.ConnConfig) (row []byte, data []vault
 	if err != nil {
 		return nil, nil, explain(ctx, "open the database", err)
 	}
-	defer raw.Close(context.WithoutCancel(ctx))
+	defer raw.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it was only read
 	c := &conn{ctx, raw}
 	_, err = c.one(selectMeta, []any{vault.MetaCheck}, &row)
 	if codeOf(err) == undefinedTable {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -153,7 +154,7 @@ func read(from io.Reader, typed bool) ([]byte, error) {
 	length := binary.BigEndian.Uint32(head[len(head)-4:])
 	body := make([]byte, length-4)
 	_, err := io.ReadFull(from, body)
-	return append(head, body...), err
+	return slices.Concat(head, body), err
 }
 
 func write(to io.Writer, message []byte) error {

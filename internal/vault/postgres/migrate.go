@@ -52,7 +52,7 @@ func migrate(ctx context.Context, config *pgx.ConnConfig) (made int, err error) 
 		delete(patient.RuntimeParams, name)
 	}
 	db := stdlib.OpenDB(*patient)
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // what it did is committed
 	locker, err := lock.NewPostgresTableLocker(lock.WithTableName(lockTable), lock.WithTableLockTimeout(time.Second, 120))
 	if err != nil {
 		return 0, fmt.Errorf("vault: migrations: %w", err)
@@ -100,7 +100,7 @@ func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.So
 	if err != nil {
 		return 0, explain(ctx, "open the database", err)
 	}
-	defer raw.Close(context.WithoutCancel(ctx))
+	defer raw.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it was only read
 	c := &conn{ctx, raw}
 	made := map[int64]bool{}
 	err = c.query(func(rows pgx.Rows) error {

@@ -61,7 +61,7 @@ func (t *tables) ReplaceSealed(ctx context.Context, table vault.SealedTable, row
 			queueReplace(&batch, table, row)
 		}
 		results := c.on.(pgx.Tx).SendBatch(ctx, &batch)
-		defer results.Close()
+		defer results.Close() //nolint:errcheck // the error that counts is returned below
 		for range rows {
 			tag, err := results.Exec()
 			if err != nil {

@@ -156,7 +156,7 @@ func (s *Server) Drop(ctx context.Context, database string) error {
 	}
 	name := u.Path[1:]
 	s.mine.Delete(name)
-	return s.Exec(ctx, s.admin(), "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
+	return s.Exec(ctx, s.admin(), "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)") //nolint:misspell // its name
 }
 
 // admin is the URL of a database that is always there.
@@ -173,7 +173,7 @@ func (s *Server) Exec(ctx context.Context, url, statements string) error {
 	if err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // what it did is committed
 	if _, err := conn.PgConn().Exec(ctx, statements).ReadAll(); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
