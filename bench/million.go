@@ -65,7 +65,7 @@ type million struct {
 }
 
 // open opens the database for the length of one measurement.
-func (m *million) open(opts ...auth.GrantsOption) (*vault.DB, *countingStore, *auth.Grants, error) {
+func (m *million) open() (*vault.DB, *countingStore, *auth.Grants, error) {
 	db, err := openVault(place{dir: m.dir})
 	if err != nil {
 		return nil, nil, nil, err
@@ -75,7 +75,7 @@ func (m *million) open(opts ...auth.GrantsOption) (*vault.DB, *countingStore, *a
 		return nil, nil, nil, errors.Join(err, db.Close())
 	}
 	store := &countingStore{Store: db.Grants(clientID)}
-	return db, store, cred.Grants(store, append(opts, auth.Exclusive())...), nil
+	return db, store, cred.Grants(store, auth.Exclusive(), auth.RefreshRate(0)), nil
 }
 
 // countingStore counts the writes that were made.
