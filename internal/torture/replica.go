@@ -27,6 +27,7 @@ type replica struct {
 	args, env        []string
 	dir              string        // of its logs, its trace, its clock
 	ahead            time.Duration // how long before its end a token is refreshed
+	lease            time.Duration // 0: the usual
 	client           *http.Client  // follows nothing
 	once             *http.Client  // and sends nothing twice, as clients may where a connection breaks
 	mu               sync.Mutex
@@ -48,7 +49,10 @@ func (r *replica) makeClients() {
 // start begins a life; stop is a point at which it is to end, or to ask if ask is set, when it gets there for the
 // after-th time. It returns when the server answers, or when the process has ended.
 func (r *replica) start(stop failpoint.Point, after int, ask bool) error {
-	words := fmt.Sprintf("trace=%s clock=%s lease=%v ahead=%v", filepath.Join(r.dir, "trace"), r.clockFile(), lease, r.ahead)
+	words := fmt.Sprintf("trace=%s clock=%s ahead=%v", filepath.Join(r.dir, "trace"), r.clockFile(), r.ahead)
+	if r.lease > 0 {
+		words += " lease=" + r.lease.String()
+	}
 	if stop != "" {
 		words += fmt.Sprintf(" point=%s after=%d", stop, after)
 	}

@@ -47,8 +47,9 @@ func (w *World) StopServer() error {
 // stop tells a server to stop. That excuses nothing: it is only noted.
 func (w *World) stop(r *replica) {
 	began := time.Now()
+	alive := r.up()
 	status := r.stop()
-	if status != 0 {
+	if alive && status != 0 {
 		w.broken("%s was told to stop, and ended with status %d: %s", r.name, status, r.said())
 	}
 	w.mu.Lock()

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	// lease is the shortest that auth allows: what a dead server held is free again after so long.
+	// lease is the shortest that auth allows: what a dead server held is free for the others after so long.
 	lease = 5 * time.Second
 
 	// margin is how long before its end a server takes an access token for ended.
@@ -172,6 +172,7 @@ func (w *World) makeReplica(name string) error {
 			return err
 		}
 		w.proxies = append(w.proxies, p)
+		r.lease = lease
 		r.args = append(r.args, "--database", w.Database.URL(p.addr()))
 		r.env = append(r.env, "TENUTO_KEY="+databaseKey)
 	}
