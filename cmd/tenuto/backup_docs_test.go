@@ -55,6 +55,9 @@ func TestDocumentedBackup(t *testing.T) {
 		if err := os.Rename(filepath.Join(d.dir, deletionsDir), filepath.Join(place, "one")); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Mkdir(filepath.Join(place, "two"), 0o700); err != nil { // the list of a server that has just begun
+			t.Fatal(err)
+		}
 		steps[1].play(t, d.env, place)
 		steps[2].play(t, d.env, place)
 		d.start()
