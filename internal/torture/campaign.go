@@ -95,11 +95,11 @@ func (c *Campaign) Report() string {
 			}
 			if sum.Rounds > 0 {
 				fmt.Fprintf(&b, "## %s, refresh tokens: %s\n%v\n", store, provider, &sum)
-				sum.Broken = nil // told above
 				all.Add(sum)
 			}
 		}
-		fmt.Fprintf(&b, "## %s, all together\n%v\n", store, &all)
+		text, _, _ := strings.Cut(all.String(), "BROKEN:") // told above
+		fmt.Fprintf(&b, "## %s, all together\n%s\n", store, text)
 	}
 	return b.String()
 }

@@ -157,3 +157,28 @@ func TestDiary(t *testing.T) {
 		t.Errorf("bob = %+v, want that nothing is certain", bob)
 	}
 }
+
+// TestCampaign: what was done is there when it is opened again, and counted once.
+func TestCampaign(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for range 2 {
+		c, err := OpenCampaign(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tally := newTally()
+		tally.Rounds, tally.Broken = 50, []string{"a promise"}
+		if err := c.Add(Episode{Store: "sqlite", Provider: "none", Tally: tally}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := OpenCampaign(dir)
+	if err != nil || c.Rounds("sqlite", "") != 100 || c.Rounds("sqlite", "rotate") != 0 || c.Episodes() != 2 {
+		t.Errorf("after two runs: %d rounds in %d episodes, %v; want 100 in 2", c.Rounds("", ""), c.Episodes(), err)
+	}
+	report := c.Report()
+	if n := strings.Count(report, "BROKEN: a promise"); n != 2 || strings.Count(report, "promises broken") != 2 {
+		t.Errorf("the report tells %d broken promises, want 2, once each:\n%s", n, report)
+	}
+}
