@@ -105,6 +105,15 @@ func (w *web) loginLine(scopes auth.ScopeSet) string {
 	return line
 }
 
+// adviseLimit adds until when Spotify wants to be left alone, if that is what err says.
+func adviseLimit(err error) error {
+	failed, isAnswer := errors.AsType[*spotify.Error](err)
+	if isAnswer && (errors.Is(err, spotify.ErrRateLimited) || errors.Is(err, spotify.ErrQuotaExceeded)) {
+		return advise(err, limitHint(failed, time.Now()))
+	}
+	return err
+}
+
 // limitHint says until when Spotify wants to be left alone.
 func limitHint(failed *spotify.Error, now time.Time) string {
 	if failed.RetryAt.IsZero() {

@@ -140,7 +140,7 @@ func loginFiles(dir string) (*auth.FileStore, error) {
 
 // now is a token that is good for now. An error says whose login it is about.
 func (s *saved) now(ctx context.Context) (*auth.Token, error) {
-	slow := time.AfterFunc(time.Second, func() { s.note("waiting for a refresh of this login, by this tenuto or another one") })
+	slow := time.AfterFunc(time.Second, func() { s.note(waitingForRefresh) })
 	defer slow.Stop()
 	t, err := s.token.Token(ctx)
 	switch {

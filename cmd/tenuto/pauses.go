@@ -38,6 +38,11 @@ func (p *program) pausesOf(a *app) spotify.Budget {
 	return &pauses{dir, hex.EncodeToString(sum[:8])}
 }
 
+// heedPauses has a client send nothing while Spotify forbids it, and tell the commands after it.
+func (p *program) heedPauses(a *app) spotify.Option {
+	return spotify.WithGovernor(spotify.NewGovernor(0, p.pausesOf(a)))
+}
+
 // Take allows everything: how many calls there are is each command's own business.
 func (s *pauses) Take(_ context.Context, n int) (granted int, wait time.Duration, err error) {
 	return n, 0, nil

@@ -25,7 +25,7 @@ func TestCommandsPauseTogether(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t, emulator.Config{})
 			d.world.Fail(fault)
-			for i, args := range [][]string{{"api", "get-users-saved-tracks"}, {"api", "get-users-saved-tracks"}, {"api", "GET", "/me"}, {"now"}, {"search", "a"}, {"next"}} {
+			for i, args := range [][]string{{"api", "get-users-saved-tracks"}, {"api", "get-users-saved-tracks"}, {"api", "GET", "/me"}, {"now"}, {"search", "a"}, {"next"}, {"whoami"}} {
 				before := len(d.world.Ledger())
 				status, _, errs := d.run(args...)
 				if status != failed || !strings.Contains(errs, "hint: Spotify answers again at ") || !strings.Contains(errs, "in 1") {

@@ -74,7 +74,7 @@ func (p *program) web(f *webFlags) (*web, error) {
 		return nil, err
 	}
 	w.mode, _ = f.modeOf()
-	options = append(options, spotify.WithGovernor(spotify.NewGovernor(0, p.pausesOf(a))))
+	options = append(options, p.heedPauses(a))
 	w.Client = spotify.New(source, append(options, a.webAPI()...)...)
 	return w, nil
 }

@@ -45,9 +45,9 @@ func (p *program) runWhoami(ctx context.Context, f *loginFlags, asJSON bool) err
 	if err != nil {
 		return err
 	}
-	me, err := spotify.New(s.token, s.webAPI()...).Users.Me(ctx)
+	me, err := spotify.New(s.token, append(s.webAPI(), p.heedPauses(s.app))...).Users.Me(ctx)
 	if err != nil {
-		return err
+		return adviseLimit(err)
 	}
 	who := identity{
 		ID: string(me.ID), Name: nameOf(me), Scopes: token.Scope.String(),
