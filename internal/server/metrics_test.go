@@ -28,10 +28,17 @@ func (b *bubble) wantsMetrics(lines ...string) {
 func TestScrapeAsksTheDatabaseNothing(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bubble) {
-		b.get("/", b.login("alice"))
+		session := b.login("alice")
+		b.get("/", session)
+		pass(2 * time.Hour)
+		b.emu.Fail(emulator.Fault{Operation: "POST /api/token", Status: 429, RetryAfter: time.Hour})
+		b.get("/", session)
 		stop := b.serve()
 		pass(2 * time.Minute)
 		stop()
+		if strings.Contains(b.metrics(), "tenuto_cooldown_seconds{of=\"accounts\"} 0\n") {
+			t.Fatal("there is no pause of the accounts service that a scrape could ask about")
+		}
 		b.metrics() // counts memory and the like for the first time
 		before := b.metrics()
 		_ = b.db.Close()

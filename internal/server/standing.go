@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,7 +68,11 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(descCooldown, secondsUntil(rate, now), "api_rate")
 	gauge(descCooldown, secondsUntil(quota, now), "api_quota")
-	gauge(descCooldown, secondsUntil(s.accountsPause(context.Background()), now), "accounts")
+	accounts := time.Time{}
+	if paused := s.metrics.paused.Load(); paused != nil {
+		accounts = *paused
+	}
+	gauge(descCooldown, secondsUntil(accounts, now), "accounts")
 
 	s.collectCensus(gauge)
 	if keys := s.metrics.keys.Load(); keys != nil {
