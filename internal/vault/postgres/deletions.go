@@ -1,9 +1,7 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -63,28 +61,25 @@ SELECT n, there, known FROM (
   FROM unnest($1::bigint[], $2::text[], $3::text[]) AS l (n, app, user_id)) traces
 WHERE there OR NOT known`
 
-// DeleteAgain implements vault.Tables. The people are locked in the order of their keys.
+// DeleteAgain implements vault.Tables. Each person's deletion is a transaction of its own: nobody waits for a whole list.
 func (t *tables) DeleteAgain(ctx context.Context, list []vault.Deletion) (int, error) {
 	found, todo, err := t.traces(ctx, list)
-	if err != nil || len(todo) == 0 {
+	if err != nil {
 		return 0, err
 	}
-	slices.SortFunc(todo, func(a, b vault.Deletion) int {
-		return cmp.Or(cmp.Compare(a.App, b.App), cmp.Compare(a.UserID, b.UserID))
-	})
-	_, err = change(ctx, t.pool, "delete again", func(c *conn) (any, error) {
-		for _, d := range todo {
+	for _, d := range todo {
+		_, err := change(ctx, t.pool, "delete again", func(c *conn) (any, error) {
 			if _, err := lockPerson(c, d.App, d.UserID); err != nil {
 				return nil, err
 			}
 			when := millis(d.At)
-			if err := forget(c, d.App, d.UserID, &when); err != nil {
-				return nil, err
-			}
+			return nil, forget(c, d.App, d.UserID, &when)
+		})
+		if err != nil {
+			return 0, err
 		}
-		return nil, nil
-	})
-	return found, err
+	}
+	return found, nil
 }
 
 // traces are those on the list of whom something is there, which are counted, and those whom the database

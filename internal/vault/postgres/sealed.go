@@ -25,6 +25,10 @@ const (
 	replaceGrant   = `UPDATE grants SET sealed = $1 WHERE app = $2 AND key = $3 AND version = $4 AND sealed = $5`
 	replaceProfile = `UPDATE people SET profile = $1 WHERE app = $2 AND user_id = $3 AND profile = $4`
 	replaceDevice  = `UPDATE sessions SET device = $1 WHERE id = $2 AND device = $3`
+
+	// selectDevicesLocked locks in the order in which the sweep does.
+	selectDevicesLocked = `
+SELECT 1 FROM sessions WHERE id = ANY ($1) ORDER BY expires, id FOR UPDATE`
 )
 
 // SealedRows implements vault.KeyTables.
@@ -53,9 +57,15 @@ func (t *tables) sealed(ctx context.Context, query statement, table vault.Sealed
 	})
 }
 
-// ReplaceSealed implements vault.KeyTables. All statements travel at once, and lock in the order of the primary key.
+// ReplaceSealed implements vault.KeyTables. All statements travel at once, and lock in the order of the primary key;
+// sessions are locked before.
 func (t *tables) ReplaceSealed(ctx context.Context, table vault.SealedTable, rows []vault.SealedRow) (int, error) {
 	return change(ctx, t.pool, "seal anew", func(c *conn) (n int, err error) {
+		if table == vault.SealedSessions {
+			if err := lockDevices(c, rows); err != nil {
+				return 0, err
+			}
+		}
 		var batch pgx.Batch
 		for _, row := range rows {
 			queueReplace(&batch, table, row)
@@ -71,6 +81,15 @@ func (t *tables) ReplaceSealed(ctx context.Context, table vault.SealedTable, row
 		}
 		return n, results.Close()
 	})
+}
+
+func lockDevices(c *conn, rows []vault.SealedRow) error {
+	var ids [][]byte
+	for _, row := range rows {
+		ids = append(ids, row.ID)
+	}
+	_, err := c.exec(selectDevicesLocked, ids)
+	return err
 }
 
 func queueReplace(batch *pgx.Batch, table vault.SealedTable, row vault.SealedRow) {
