@@ -7,7 +7,7 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
-// resealEvery is how soon a rotation is noticed. Looking costs a read of a few rows.
+// resealEvery is how soon a rotation is noticed that another process has made. Looking costs a read of a few rows.
 const resealEvery = 10 * time.Second
 
 // keepSealed brings the keys under the root key that is first now, and what is kept under the newest data key, until
@@ -28,6 +28,7 @@ func (s *Server) keepSealed(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-s.db.Rotated():
 		}
 	}
 }

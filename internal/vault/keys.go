@@ -43,11 +43,13 @@ type dataKeys struct {
 	unknown error      // why a row of the table does not open, or nil
 
 	resealed atomic.Int64 // rows that this process has sealed anew
+
+	rotated chan struct{} // holds one if this process has made a key since somebody looked
 }
 
 // openKeys reads the data keys, or makes the first. ErrKeyMissing if roots do not open them all.
 func openKeys(ctx context.Context, tables Tables, roots *KeyRing) (*dataKeys, error) {
-	k := &dataKeys{tables: tables, roots: roots, settles: keySettles, born: time.Now()}
+	k := &dataKeys{tables: tables, roots: roots, settles: keySettles, born: time.Now(), rotated: make(chan struct{}, 1)}
 	if tables.Exclusive() {
 		k.settles = 0 // there is nobody who would have to know it
 	}

@@ -30,8 +30,15 @@ func (db *DB) RotateKey(ctx context.Context) (number int, err error) {
 	if rows, _, err = k.load(ctx); err != nil {
 		return 0, fmt.Errorf("rotate key: %w", err)
 	}
+	select {
+	case k.rotated <- struct{}{}:
+	default: // nobody has looked since the last one
+	}
 	return newestOf(rows), nil
 }
+
+// Rotated receives when this process has made a data key: there may be something for Reseal to do at once.
+func (db *DB) Rotated() <-chan struct{} { return db.keys.rotated }
 
 // ErrKeyInUse is the error of RemoveKey for a key that something may lie under.
 var ErrKeyInUse = errors.New("vault: the key is in use")
