@@ -97,6 +97,7 @@ var databaseHints = []struct {
 	{vault.ErrKeyMissing, "give it all the keys it was used with, the newest first; nothing was changed"},
 	{vault.ErrOutdated, "replace this program: servers that share a database may differ by one version"},
 	{postgres.ErrUnreachable, "see whether PostgreSQL runs there and lets this computer connect"},
+	{postgres.ErrCrowded, "raise its max_connections, or give each server fewer with ?pool_max_conns="},
 	{postgres.ErrRefused, "the password comes from " + databaseVariable + ", from PGPASSWORD or from the file that PGPASSFILE names"},
 	{postgres.ErrNoDatabase, "make it first, with createdb, or correct the end of the URL"},
 	{postgres.ErrNoTables, `let an account that may make tables bring them up to date with "tenuto migrate"; see docs/server.md`},

@@ -22,6 +22,8 @@ var (
 	ErrNoDatabase = errors.New("vault: there is no such database")
 	// ErrOldServer: the server is older than what the vault is written for.
 	ErrOldServer = errors.New("vault: the database server is too old: the vault needs PostgreSQL 11 or later, or a database that speaks like one")
+	// ErrCrowded: the server has as many connections as it takes.
+	ErrCrowded = errors.New("vault: the database takes no more connections")
 	// ErrForbidden: the account may not do that.
 	ErrForbidden = errors.New("vault: the account lacks a right")
 )
@@ -36,13 +38,14 @@ const (
 	insufficientPrivilege = "42501"
 	undefinedTable        = "42P01"
 	undefinedDatabase     = "3D000"
+	lockNotAvailable      = "55P03" // lock_timeout, which may notice a deadlock before the server does
 	diskFull              = "53100"
+	tooManyConnections    = "53300"
 	dataCorrupted         = "XX001"
 	indexCorrupted        = "XX002"
 	classConnection       = "08"
 	classBadData          = "22" // its messages repeat the data
 	classAuthorization    = "28"
-	classNoResources      = "53"
 	classOperator         = "57P" // shut down by somebody
 	classBadDataMessage   = "a value that the database cannot keep"
 )
@@ -59,7 +62,7 @@ func codeOf(err error) string {
 // Nor is what pgconn.SafeToRetry says: it is true for a COMMIT that was sent and never answered (pgx 5.12).
 func repeatable(err error) bool {
 	switch codeOf(err) {
-	case serializationFailure, deadlockDetected:
+	case serializationFailure, deadlockDetected, lockNotAvailable:
 		return true
 	}
 	_, before := errors.AsType[undone](err)
@@ -112,6 +115,8 @@ func causeOf(err error) error {
 		return vault.ErrReadOnly
 	case dataCorrupted, indexCorrupted:
 		return vault.ErrDamaged
+	case tooManyConnections:
+		return ErrCrowded
 	case insufficientPrivilege:
 		return ErrForbidden
 	case undefinedDatabase:

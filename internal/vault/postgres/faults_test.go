@@ -125,10 +125,12 @@ func TestConflicts(t *testing.T) {
 	}{
 		{"40001", 2, nil},
 		{"40P01", 2, nil},
+		{"55P03", 2, nil},
 		{"40001", 1000, errAny},
 		{"40003", 1, postgres.ErrUnreachable},
 		{"57P01", 1000, postgres.ErrUnreachable},
 		{"53100", 1, vault.ErrFull},
+		{"53300", 1, postgres.ErrCrowded},
 		{"25006", 1, vault.ErrReadOnly},
 		{"XX001", 1, vault.ErrDamaged},
 		{"42501", 1, postgres.ErrForbidden},
