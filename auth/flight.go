@@ -24,6 +24,7 @@ type flight struct {
 	token *Token // once done
 	err   error  // once done
 
+	askers  int                   // those who wait, or must not be forgotten; guarded by login.mu
 	early   bool                  // the token is still good: nobody has to wait
 	old     atomic.Pointer[Token] // the token it is to replace
 	hurry   chan struct{}         // closed when this takes longer
@@ -39,6 +40,7 @@ func newFlight(l *login, early bool) *flight {
 // wait is for callers: the flight's outcome, or the old token if that lives and the flight
 // takes long.
 func (f *flight) wait(ctx context.Context) (*Token, error) {
+	defer f.left()
 	select {
 	case <-f.done:
 		return f.token, f.err
@@ -94,11 +96,15 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 	if t, err := f.keepLeftover(ctx); t != nil || err != nil {
 		return t, err
 	}
+	var first *Record
 	for poll := pollFirst; ; poll = min(2*poll, pollLast) {
 		seen := f.glance()
 		rec, err := f.grants.load(ctx, f.key)
 		if err != nil {
 			return nil, f.outOfTime(ctx, err)
+		}
+		if first == nil {
+			first = rec
 		}
 		v := f.view(rec)
 		if f.early {
@@ -112,6 +118,9 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			f.destroy(ctx, rec, v.now)
 			return nil, rec.deadError()
 		case claim:
+			if rec.strippedSince(first) && f.givenUp() {
+				return nil, errGivenUp
+			}
 			t, err := f.claim(ctx, rec, v, seen)
 			if err != nil && rec.Dead != nil { // it was worth another try
 				return nil, rec.deadError()
@@ -127,6 +136,29 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 		}
 	}
 }
+
+// left is for callers who wait no longer.
+func (f *flight) left() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.askers--
+}
+
+// givenUp takes f out of use if nobody waits for it. Whoever asks from now on begins another.
+func (f *flight) givenUp() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.askers > 0 {
+		return false
+	}
+	if f.flight == f {
+		f.flight = nil
+	}
+	return true
+}
+
+// errGivenUp is heard by nobody.
+var errGivenUp = errors.New("auth: the access token was erased, and nobody waits for another")
 
 // pause waits for somebody else's doing. Callers with a living token need not.
 func (f *flight) pause(ctx context.Context, d time.Duration) error {

@@ -75,7 +75,9 @@ func (l *login) remember(u *unsaved, err error, seen glance) {
 			l.mu.Lock()
 			u.planned = false
 			l.mu.Unlock()
-			l.join(context.Background())
+			if f := l.join(context.Background()); f != nil {
+				f.left() // to save, not to refresh
+			}
 		})
 	}
 }

@@ -111,7 +111,7 @@ func (l *login) read(ctx context.Context) (t *Token, err error, ok bool) {
 	return nil, nil, false
 }
 
-// join is the flight under way, or a new one; nil if l is retired.
+// join is the flight under way, or a new one, with one more who asks for it; nil if l is retired.
 func (l *login) join(ctx context.Context) *flight {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,6 +122,7 @@ func (l *login) join(ctx context.Context) *flight {
 		l.flight = newFlight(l, false)
 		go l.flight.run(context.WithoutCancel(ctx))
 	}
+	l.flight.askers++
 	return l.flight
 }
 

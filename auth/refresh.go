@@ -268,6 +268,13 @@ func (r *Record) destroyed(now time.Time) *Record {
 	})
 }
 
+// strippedSince reports whether the access token was erased after first was read: the person has logged
+// out, and whoever asked before that asks no more, unless they still wait.
+func (r *Record) strippedSince(first *Record) bool {
+	moved := first.Token.AccessToken != "" || first.Generation != r.Generation || first.rule().epoch != r.rule().epoch
+	return r.Dead == nil && r.Token.AccessToken == "" && moved
+}
+
 // withoutAccess is r with its access token erased; nil if there is none.
 func (r *Record) withoutAccess() *Record {
 	if r.Token == nil || r.Token.AccessToken == "" {
