@@ -40,7 +40,11 @@ func TestDocumentedBackup(t *testing.T) {
 		t.Parallel()
 		d := newDrill(t, onPostgreSQL, emulator.NoneReturned)
 		d.env = append(d.env, "PATH="+os.Getenv("PATH")+":"+filepath.Dir(postgresProgram(t, "pg_dump")))
-		steps := sessions(postgres)
+		const address = "postgres://tenuto@db.example.org/tenuto"
+		if strings.Contains(postgres, "$TENUTO_DATABASE") || strings.Count(postgres, "="+address) != 2 {
+			t.Errorf("the document does not give PostgreSQL's programs %s, or gives them a URL that may hold a password", address)
+		}
+		steps := sessions(strings.ReplaceAll(postgres, address, `"$TENUTO_DATABASE"`)) // which holds none here
 		if len(steps) != 3 || !strings.HasPrefix(steps[0].command, "pg_dump ") {
 			t.Fatalf("the document has %d steps, want a dump and two to restore: %+v", len(steps), steps)
 		}
