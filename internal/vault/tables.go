@@ -65,7 +65,7 @@ type Tables interface {
 
 	// Exclusive reports whether a lock keeps every other process out of the database.
 	Exclusive() bool
-	// Sweep deletes what ended by now.
+	// Sweep deletes what ended by now, and by the database's clock.
 	Sweep(ctx context.Context, now time.Time) error
 	// Ping reads, writes and commits.
 	Ping(ctx context.Context) error

@@ -123,6 +123,7 @@ func (db *DB) SpendState(ctx context.Context, app, state string, until time.Time
 }
 
 // Sweep deletes what has expired by now: sessions, spent states, marks of the forgotten. Call it every few minutes.
+// What lives by the database's clock stays: that of the caller may run ahead.
 func (db *DB) Sweep(ctx context.Context, now time.Time) error {
 	if err := db.tables.Sweep(ctx, now); err != nil {
 		return fmt.Errorf("sweep: %w", err)

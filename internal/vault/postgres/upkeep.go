@@ -86,11 +86,15 @@ func (t *tables) EndUpkeep(ctx context.Context, name, owner string, done bool) e
 // sweepAtOnce bounds what one transaction deletes, so that nobody waits long behind it.
 const sweepAtOnce = 500
 
+// ended is the time of the process that sweeps, or the database's if that is earlier: a clock that runs ahead ends
+// nothing. A subquery, for PostgreSQL looks into an index only for what is the same for all rows.
+const ended = `(SELECT least($3::bigint, ` + now + `))`
+
 // sweeps delete by index, a part at a time, locking in the order of the index.
 var sweeps = []statement{
-	`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= $1 ORDER BY expires, id LIMIT $2 FOR UPDATE)`,
-	`DELETE FROM spent_states WHERE (app, state) IN (SELECT app, state FROM spent_states WHERE until <= $1 ORDER BY until, app, state LIMIT $2 FOR UPDATE)`,
-	`DELETE FROM forgotten WHERE (app, user_id) IN (SELECT app, user_id FROM forgotten WHERE until <= $1 ORDER BY until, app, user_id LIMIT $2 FOR UPDATE)`,
+	`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires <= ` + ended + ` ORDER BY expires, id LIMIT $2 FOR UPDATE)`,
+	`DELETE FROM spent_states WHERE (app, state) IN (SELECT app, state FROM spent_states WHERE until <= ` + ended + ` ORDER BY until, app, state LIMIT $2 FOR UPDATE)`,
+	`DELETE FROM forgotten WHERE (app, user_id) IN (SELECT app, user_id FROM forgotten WHERE until <= ` + ended + ` ORDER BY until, app, user_id LIMIT $2 FOR UPDATE)`,
 }
 
 // Sweep implements vault.Tables.
@@ -98,7 +102,7 @@ func (t *tables) Sweep(ctx context.Context, now time.Time) error {
 	for _, statement := range sweeps {
 		for {
 			n, err := changeOne(ctx, t.pool, "sweep", func(c *conn) (int64, error) {
-				return c.exec(statement, millis(now), sweepAtOnce)
+				return c.exec(statement, t.clock(), sweepAtOnce, millis(now))
 			})
 			if err != nil {
 				return err

@@ -85,10 +85,11 @@ var sweeps = []statement{
 
 // Sweep implements vault.Tables. Afterwards it empties the WAL, where what was deleted may still be read.
 func (t *tables) Sweep(ctx context.Context, now time.Time) error {
+	ended := min(millis(now), millis(t.now()))
 	for _, statement := range sweeps {
 		for {
 			n, err := change(ctx, t.writer, "sweep", func(c *conn) (int64, error) {
-				return c.exec(statement, millis(now), sweepAtOnce)
+				return c.exec(statement, ended, sweepAtOnce)
 			})
 			if err != nil {
 				return err

@@ -159,3 +159,18 @@ func (t *vaultTest) sweep() {
 		t.Errorf("SpendState of one kept = %v, want ErrSpent", err)
 	}
 }
+
+// sweepOfTomorrow: a server whose clock runs ahead of the database's ends nobody's session.
+func (t *vaultTest) sweepOfTomorrow() {
+	db, clock := t.open(), t.clock
+	user := t.signIn(db, "alice")
+	id := t.newSession(db, user, "", clock.Now().Add(time.Hour))
+	t.must(db.SpendState(t.Context(), app, "state", clock.Now().Add(time.Hour)))
+	t.must(db.Sweep(t.Context(), clock.Now().AddDate(0, 1, 0)))
+	if _, err := db.Session(t.Context(), app, id, clock.Now()); err != nil {
+		t.Errorf("Session after a Sweep of next month = %v, want nil", err)
+	}
+	if err := db.SpendState(t.Context(), app, "state", clock.Now().Add(time.Hour)); !errors.Is(err, vault.ErrSpent) {
+		t.Errorf("SpendState after a Sweep of next month = %v, want ErrSpent", err)
+	}
+}

@@ -43,6 +43,7 @@ func Vault(t *testing.T, fresh func(t *testing.T) Database) {
 		"newest first":        (*vaultTest).sessionsNewestFirst,
 		"the eleventh":        (*vaultTest).elevenSessions,
 		"sweep":               (*vaultTest).sweep,
+		"sweep of tomorrow":   (*vaultTest).sweepOfTomorrow,
 		"many logins":         (*vaultTest).manyLogins,
 		"the last one ends":   (*vaultTest).lastOneEnds,
 		"forgotten meanwhile": (*vaultTest).forgottenMeanwhile,
