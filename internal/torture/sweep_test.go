@@ -1,6 +1,7 @@
 package torture_test
 
 import (
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -10,19 +11,30 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/torture"
 )
 
+// sweepVariable has every failpoint swept, not only those where most can be lost.
+const sweepVariable = "TENUTO_TORTURE_SWEEP"
+
+// worst are the places where most can be lost.
+var worst = []failpoint.Point{
+	failpoint.AfterClaim, failpoint.AfterSend, failpoint.AfterAnswer, failpoint.AfterJournal,
+	failpoint.BeforeCommit, failpoint.AfterCommit, failpoint.AfterForget, failpoint.AfterReseal,
+}
+
 // swept are the failpoints of a server that runs. That servers which share a database reseal their rows after a crash
 // is left to the tests of package vault: which of them does it is not ours to choose, and it begins 10 s later.
 func swept(store string) (points []failpoint.Point) {
 	for _, p := range failpoint.Points() {
 		keys := slices.Contains([]failpoint.Point{failpoint.BeforeReseal, failpoint.AfterReseal, failpoint.BeforeKeyWrite, failpoint.AfterKeyWrite}, p)
-		if p != failpoint.BeforeMigration && p != failpoint.AfterMigration && (store == "sqlite" || !keys) {
+		start := p == failpoint.BeforeMigration || p == failpoint.AfterMigration
+		if !start && (store == "sqlite" || !keys) && (os.Getenv(sweepVariable) != "" || slices.Contains(worst, p)) {
 			points = append(points, p)
 		}
 	}
 	return points
 }
 
-// TestSweep ends a server by kill -9 at every failpoint, with a Spotify that replaces refresh tokens at every use.
+// TestSweep ends a server by kill -9 at failpoints, with a Spotify that replaces refresh tokens at every use: at the
+// worst, or with TENUTO_TORTURE_SWEEP at every one.
 func TestSweep(t *testing.T) {
 	for name, s := range map[string]func(*testing.T) torture.Setup{"sqlite": setup, "postgres": onPostgres} {
 		t.Run(name, func(t *testing.T) {
