@@ -28,7 +28,7 @@ type judge struct {
 	saved     map[string]time.Time
 	disturbed []disturbance
 	forced    []forcedLogin
-	taken     map[string]time.Time
+	taken     map[string][]time.Time
 
 	diary []entry
 
@@ -157,13 +157,20 @@ func (j *judge) whyRefused(e *exchange) string {
 			return d.kind
 		}
 	}
-	if at, ok := j.taken[e.person]; ok && e.done.After(at) && e.status == http.StatusBadRequest {
-		return "consent taken away"
+	if e.status == http.StatusBadRequest && slices.ContainsFunc(j.taken[e.person], func(at time.Time) bool { return at.Before(e.done) && !j.loggedIn(e.person, at, e.in) }) {
+		return "consent taken away" // all spares are tried
 	}
 	if lost := j.lostBefore(e); lost != nil {
 		return "an answer was lost before"
 	}
 	return ""
+}
+
+// loggedIn reports whether the person has consented anew between the two.
+func (j *judge) loggedIn(person string, after, before time.Time) bool {
+	return slices.ContainsFunc(j.exchanges, func(e exchange) bool {
+		return e.login && e.worked() && e.person == person && e.in.After(after) && e.done.Before(before)
+	})
 }
 
 // lostBefore is the answer that took e's refresh token out of use and reached nobody; nil if there is none.

@@ -44,6 +44,8 @@ func TestJudge(t *testing.T) {
 	refused.status = http.StatusBadRequest
 	broken := lost
 	broken.broken = true
+	loggedInAgain := refreshed("one", 2200, "code", "r9", "a9")
+	loggedInAgain.login = true
 	for name, c := range map[string]struct {
 		j      judge
 		broken string // what it complains about; "": nothing
@@ -85,7 +87,13 @@ func TestJudge(t *testing.T) {
 			forced:    []forcedLogin{{At: at(2600), Person: "alice"}}}, "", 1},
 		"their own doing": {judge{
 			exchanges: []exchange{loggedIn(), refused}, saved: savedAt(map[string]int{"a1": 20}),
-			taken: map[string]time.Time{"alice": at(2000)}, forced: []forcedLogin{{At: at(2600), Person: "alice", Own: true}}}, "", 1},
+			taken: map[string][]time.Time{"alice": {at(2000)}}, forced: []forcedLogin{{At: at(2600), Person: "alice", Own: true}}}, "", 1},
+		"their own doing, twice": {judge{
+			exchanges: []exchange{loggedIn(), refused}, saved: savedAt(map[string]int{"a1": 20}),
+			taken: map[string][]time.Time{"alice": {at(2000), at(9000)}}}, "", 0},
+		"refused after another consent": {judge{
+			exchanges: []exchange{loggedIn(), loggedInAgain, refused}, saved: savedAt(map[string]int{"a1": 20, "a9": 2220}),
+			taken: map[string][]time.Time{"alice": {at(2000)}}}, "a refresh too many", 0},
 		"another's answer was lost": {judge{
 			exchanges: []exchange{loggedIn(), func() exchange { e := lost; e.person, e.consumed = "bob", "b1"; return e }(), refused},
 			saved:     savedAt(map[string]int{"a1": 20}),

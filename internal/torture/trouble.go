@@ -161,7 +161,7 @@ func (w *World) takeConsentAway() error {
 			if v.page.in != "" && v.page.user != "" {
 				v.did(uncertainConsent, "", "")
 				w.mu.Lock()
-				w.taken[v.name] = time.Now()
+				w.taken[v.name] = append(w.taken[v.name], time.Now())
 				w.mu.Unlock()
 				w.spotify.Revoke(v.name)
 				v.did(tookConsentAway, "", "")

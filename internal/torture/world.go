@@ -78,7 +78,7 @@ type World struct {
 	tally     Tally
 	disturbed []disturbance
 	forcedBy  []forcedLogin
-	taken     map[string]time.Time // when somebody last took their consent away
+	taken     map[string][]time.Time // when somebody took their consent away
 	liesUntil time.Time
 	badUntil  time.Time // odd answers are no wonder until then
 }
@@ -92,7 +92,7 @@ var (
 
 // NewWorld starts all of it but the visitors. Close it.
 func NewWorld(s Setup) (w *World, err error) {
-	w = &World{Setup: s, over: make(chan struct{}), rest: s.Rest, tally: newTally(), taken: map[string]time.Time{}}
+	w = &World{Setup: s, over: make(chan struct{}), rest: s.Rest, tally: newTally(), taken: map[string][]time.Time{}}
 	w.random = rand.New(rand.NewPCG(s.Seed, 1))
 	defer func() {
 		if err != nil {
