@@ -16,6 +16,9 @@ const RescueFile = "tenuto.rescue"
 // ErrRescueFull: so many answers wait for the database that the journal cannot take another.
 var ErrRescueFull = errors.New("vault: the rescue journal is full")
 
+// ErrForgotten: the login ended while its answer was written; nothing of it is kept.
+var ErrForgotten = errors.New("vault: the login ended meanwhile")
+
 // Rescue is the rescue journal: a file on this machine, beside the database and independent of it, where an answer of
 // Spotify is on disk before the database is asked to take it. Neither a crash, nor a database that is down, nor a
 // full disk then loses a refresh token that may be the only valid one. Answers are sealed with the vault's keys.
@@ -44,7 +47,7 @@ type Replayed struct {
 	Settled    int // answers that are in the store, or have no place there any more
 	Left       int // answers that the store could not take yet
 	Torn       int // slots that were being written when the process died; nobody was promised anything
-	Unreadable int // answers that do not open: a key is missing, or the file was changed
+	Unreadable int // answers that do not open: a key is missing, or the file was changed. Told once, and left until there is no other room
 }
 
 // OpenRescue opens the journal in dir, or makes it there.
@@ -68,7 +71,7 @@ type appRescue struct {
 
 const sealRescue = "rescue"
 
-// Keep implements auth.Journal. ErrRescueFull if there is no room.
+// Keep implements auth.Journal. ErrRescueFull if there is no room, ErrForgotten if Forget comes in between.
 func (r *appRescue) Keep(ctx context.Context, key string, a *auth.Answer) (done func(), err error) {
 	block, err := r.seal(r.app, key, a)
 	if err != nil {
@@ -79,7 +82,7 @@ func (r *appRescue) Keep(ctx context.Context, key string, a *auth.Answer) (done 
 	if !ok {
 		return nil, ErrRescueFull
 	}
-	if err = r.mine.write(slot, block); err == nil {
+	if err = r.mine.write(slot, e, block); err == nil {
 		err = r.mine.sync(ctx)
 	}
 	if err != nil {
@@ -197,13 +200,14 @@ func (r *Rescue) adopt() {
 	}
 }
 
-// letGo closes the files of the dead in which nothing is left, so that a new process may have them.
+// letGo closes the files of the dead in which nothing is left, so that a new process may have them. What does not open
+// is kept hold of, or it would be found again each time.
 func (r *Rescue) letGo() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var kept []*rescueFile
 	for _, f := range r.found {
-		if len(f.of(func(e *rescued) bool { return e.answer != nil })) > 0 {
+		if len(f.of(func(*rescued) bool { return true })) > 0 {
 			kept = append(kept, f)
 		} else {
 			f.close()

@@ -188,21 +188,37 @@ func (f *rescueFile) read(open func(content []byte) *rescued) (torn int) {
 
 func rescueAt(slot int) int64 { return int64(1+slot) * rescueBlock }
 
-// take finds e a free slot.
+// take finds e a free slot. Where there is none, one that does not open gives way: nobody may ever have its key again,
+// and e is somebody's only token.
 func (f *rescueFile) take(e *rescued) (slot int, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i := range rescueSlots {
-		slot := (f.next + i) % rescueSlots
-		if f.used[slot] == nil {
-			f.used[slot], f.next = e, slot+1
-			return slot, true
+	for _, free := range []func(*rescued) bool{
+		func(e *rescued) bool { return e == nil },
+		func(e *rescued) bool { return e.answer == nil },
+	} {
+		for i := range rescueSlots {
+			slot := (f.next + i) % rescueSlots
+			if free(f.used[slot]) {
+				f.used[slot], f.next = e, slot+1
+				return slot, true
+			}
 		}
 	}
 	return 0, false
 }
 
-func (f *rescueFile) write(slot int, block []byte) error {
+// write fills the slot if it is still e's; ErrForgotten if not.
+func (f *rescueFile) write(slot int, e *rescued, block []byte) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.used[slot] != e {
+		return ErrForgotten
+	}
+	return f.put(slot, block)
+}
+
+func (f *rescueFile) put(slot int, block []byte) error {
 	_, err := f.file.WriteAt(block, rescueAt(slot))
 	return err
 }
@@ -219,7 +235,7 @@ func (f *rescueFile) free(slot int, e *rescued) {
 }
 
 // erase overwrites a slot with zeros. An error is met again by whoever writes there next.
-func (f *rescueFile) erase(slot int) { _ = f.write(slot, make([]byte, rescueBlock)) }
+func (f *rescueFile) erase(slot int) { _ = f.put(slot, make([]byte, rescueBlock)) }
 
 // of are the used slots that match.
 func (f *rescueFile) of(match func(*rescued) bool) map[int]*rescued {

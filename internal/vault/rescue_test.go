@@ -158,6 +158,50 @@ func TestRescueKeepsWhatTheStoreCannotTake(t *testing.T) {
 	third.wantReplayed(t)
 }
 
+// TestRescueForgetsMeanwhile: whatever Forget does while Keep is under way, nothing stays that nobody answers for, and
+// nobody's slot becomes another's.
+func TestRescueForgetsMeanwhile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := openWith(t, dir, ring(t, keyOne))
+	r := openRescue(t, db, dir)
+	path := filepath.Join(dir, vault.RescueFile)
+	before, err := os.ReadFile(path)
+	try(t, err)
+	for range 20 {
+		var keeping, forgetting sync.WaitGroup
+		over := make(chan struct{})
+		for range 2 {
+			forgetting.Go(func() {
+				for {
+					select {
+					case <-over:
+						return
+					default:
+						try(t, r.Forget(t.Context(), "alice"))
+					}
+				}
+			})
+		}
+		for n := range 40 {
+			keeping.Go(func() {
+				done, err := r.Keep(t.Context(), "alice", answer(t, "alice", n+1))
+				if err == nil {
+					done()
+				} else if !errors.Is(err, vault.ErrForgotten) {
+					t.Errorf("Keep = %v, want nil or ErrForgotten", err)
+				}
+			})
+		}
+		keeping.Wait()
+		close(over)
+		forgetting.Wait()
+		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+			t.Fatalf("bytes are left of what was forgotten (%v)", err)
+		}
+	}
+}
+
 // TestRescueFileIsPrivate: 0600, as long as it will ever be, and nothing in it can be read.
 func TestRescueFileIsPrivate(t *testing.T) {
 	t.Parallel()
@@ -273,6 +317,49 @@ func TestRescueOfAnotherKey(t *testing.T) {
 	again := openRescue(t, openWith(t, t.TempDir(), ring(t, keyTwo)), dir)
 	if _, result := again.replayed(t); result.Unreadable != 1 {
 		t.Errorf("then: %+v, want it still there", result)
+	}
+}
+
+// TestRescueTellsOnceOfAnotherKey: what a dead neighbour left and does not open is told once, and kept.
+func TestRescueTellsOnceOfAnotherKey(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := openWith(t, t.TempDir(), ring(t, keyOne))
+	died, other := openRescue(t, db, dir), openRescue(t, openWith(t, t.TempDir(), ring(t, keyTwo)), dir)
+	died.keep(t, "alice", 1)
+	try(t, died.Close())
+	for minute, want := range []int{1, 0, 0} {
+		if found, result := other.replayed(t); len(found) != 0 || result.Unreadable != want {
+			t.Errorf("minute %d: found %q, %+v, want %d unreadable", minute, found, result, want)
+		}
+	}
+	try(t, other.Close())
+	openRescue(t, db, dir).wantReplayed(t, "alice 1")
+}
+
+// TestRescueFullOfAnotherKey: what does not open gives way to what does when there is no other room.
+func TestRescueFullOfAnotherKey(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := openRescue(t, openWith(t, t.TempDir(), ring(t, keyOne)), dir)
+	const slots = 1024
+	var wg sync.WaitGroup
+	for n := range slots {
+		wg.Go(func() {
+			if _, err := r.Keep(t.Context(), fmt.Sprint("person ", n), answer(t, "x", 1)); err != nil {
+				t.Errorf("Keep %d = %v", n, err)
+			}
+		})
+	}
+	wg.Wait()
+	try(t, r.Close())
+	db := openWith(t, t.TempDir(), ring(t, keyTwo))
+	other := openRescue(t, db, dir)
+	other.keep(t, "alice", 1)
+	other.keep(t, "bob", 1)
+	try(t, other.Close())
+	if found, result := openRescue(t, db, dir).replayed(t); !slices.Equal(found, []string{"alice 1", "bob 1"}) || result.Unreadable != slots-2 {
+		t.Errorf("found %q, %+v, want both, and %d unreadable", found, result, slots-2)
 	}
 }
 
