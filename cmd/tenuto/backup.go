@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -58,45 +56,43 @@ func (p *program) runBackup(ctx context.Context, f *backupFlags, file string) er
 	if file == "-" {
 		return p.backupToOutput(ctx, dir, keys)
 	}
-	c, err := copyDatabase(ctx, dir, file, keys, f.force)
+	taken := []string{filepath.Join(dir, operatorSocket), filepath.Join(dir, deletionsDir)}
+	if f.keyFile != "" {
+		taken = append(taken, f.keyFile)
+	}
+	c, err := sqlite.Backup(ctx, filepath.Join(dir, sqlite.DatabaseFile), file, keys, f.force, taken...)
 	if err != nil {
-		return err
+		return adviseBackup(err)
 	}
 	_, err = fmt.Fprintf(p.out, "Copied   %s: %s, %d bytes\nThe key  is not in it. It is %s: keep that somewhere else, for without it the copy opens nothing\n",
 		file, people(c.People), c.Size, from)
 	return err
 }
 
-func copyDatabase(ctx context.Context, dir, to string, keys *vault.KeyRing, replace bool) (sqlite.Copy, error) {
-	c, err := sqlite.Backup(ctx, filepath.Join(dir, sqlite.DatabaseFile), to, keys, replace)
+func adviseBackup(err error) error {
 	switch {
+	case errors.Is(err, sqlite.ErrTaken):
+		return &mistake{err, "name a file of its own for the copy; nothing was changed", true}
 	case errors.Is(err, fs.ErrExist):
-		err = advise(err, "name another file, or replace it with --force")
+		return advise(err, "name another file, or replace it with --force")
 	case errors.Is(err, fs.ErrNotExist):
-		err = advise(err, "name the directory of a server with --data-dir, and one that is there for the copy")
+		return advise(err, "name the directory of a server with --data-dir, and one that is there for the copy")
 	case errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyMissing):
-		err = advise(err, "the copy would not open with this root key, so there is none")
+		return advise(err, "the copy would not open with this root key, so there is none")
 	}
-	return c, err
+	return err
 }
 
-// backupToOutput copies into the data directory first: what is printed cannot be taken back.
-func (p *program) backupToOutput(ctx context.Context, dir string, keys *vault.KeyRing) (err error) {
+// backupToOutput wants somebody who can take a copy.
+func (p *program) backupToOutput(ctx context.Context, dir string, keys *vault.KeyRing) error {
 	if p.onTerminal() {
 		return usage("name a file, or send it to another program", "a copy of the database is not for a terminal")
 	}
-	whole := filepath.Join(dir, fmt.Sprintf("backup-%d", os.Getpid()))
-	if _, err := copyDatabase(ctx, dir, whole, keys, false); err != nil {
-		return err
+	err := sqlite.BackupTo(ctx, filepath.Join(dir, sqlite.DatabaseFile), p.out, keys)
+	if errors.Is(err, vault.ErrInUse) {
+		return advise(err, "another copy is on its way: wait until it has arrived, or name a file")
 	}
-	defer func() { err = errors.Join(err, os.Remove(whole)) }()
-	file, err := os.Open(whole)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	_, err = io.Copy(p.out, file)
-	return err
+	return adviseBackup(err)
 }
 
 // serverDir is the data directory of a server that has one already.

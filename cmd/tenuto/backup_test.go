@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +75,50 @@ func TestBackupRefuses(t *testing.T) {
 	}
 }
 
+// TestBackupSparesTheServer: by no name does a copy take the place of what a server uses, not even with --force.
+func TestBackupSparesTheServer(t *testing.T) {
+	t.Parallel()
+	dir, ids := settled(t, "alice")
+	place := t.TempDir()
+	full := filepath.Join(dir, sqlite.DatabaseFile)
+	hard, link, linkedDir := filepath.Join(place, "hard"), filepath.Join(place, "link"), filepath.Join(place, "dir")
+	for _, err := range []error{os.Link(full, hard), os.Symlink(full, link), os.Symlink(dir, linkedDir)} {
+		if err != nil {
+			t.Skipf("links: %v", err)
+		}
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := write(t, filepath.Join(place, "key"), readFile(t, filepath.Join(dir, sqlite.KeyFile)))
+	targets := []string{hard, link, relative, filepath.Join(linkedDir, sqlite.DatabaseFile), key}
+	for _, name := range []string{
+		"tenuto.db", "tenuto.db-wal", "tenuto.db-shm", "tenuto.db-journal", "tenuto.db.lock", "tenuto.db.restoring", "tenuto.db.restored",
+		"tenuto.db.restoring-wal", "tenuto.key", "Tenuto.Key", "tenuto.rescue", "tenuto.rescue.7", operatorSocket, deletionsDir,
+	} {
+		targets = append(targets, filepath.Join(dir, name))
+	}
+	before, err := os.Stat(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range targets {
+		for _, force := range []string{"--force", "--force=false"} {
+			wants(t, misuse, "hint: name a file of its own", "backup", to, "--data-dir", dir, "--key-file", key, force)
+		}
+	}
+	if after, err := os.Stat(full); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the database is another file now: %v", err)
+	}
+	wants(t, done, "1 person", "backup", filepath.Join(dir, "tenuto.db.copy"), "--data-dir", dir, "--force")
+	wantIDs(t, dir, ids)
+}
+
 // TestBackupWithoutKey: whoever makes copies need not have the root key.
 func TestBackupWithoutKey(t *testing.T) {
 	t.Parallel()
@@ -106,7 +152,7 @@ func TestBackupToOutput(t *testing.T) {
 		t.Fatalf("tenuto backup - = %d:\n%s", status, output)
 	}
 	copied := write(t, filepath.Join(t.TempDir(), "copy"), output)
-	if after, err := os.ReadDir(dir); err != nil || len(after) > len(before)+2 { // SQLite's -wal and -shm
+	if after, err := os.ReadDir(dir); err != nil || len(after) > len(before)+3 { // SQLite's -wal and -shm, and our lock
 		t.Errorf("in the data directory are %v, %v, want what was there: %v", after, err, before)
 	}
 	to := t.TempDir()
@@ -119,6 +165,54 @@ func TestBackupToOutput(t *testing.T) {
 		if status := p.run(t.Context(), []string{"backup", "-", "--data-dir", dir}); status != failed {
 			t.Errorf("tenuto backup - > /dev/full = %d, want %d", status, failed)
 		}
+	}
+}
+
+// TestBackupToOutputKilled: what kill -9 leaves behind is no copy, or is gone after the next one.
+func TestBackupToOutputKilled(t *testing.T) {
+	t.Parallel()
+	dir, _ := settled(t, "alice")
+	copies := func() (names []string) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			name := entry.Name()
+			info, err := entry.Info()
+			if err == nil && info.Size() > 1000 && name != sqlite.DatabaseFile && !strings.HasPrefix(name, sqlite.DatabaseFile+"-") {
+				names = append(names, name)
+			}
+		}
+		return names
+	}
+	cmd := exec.CommandContext(t.Context(), "tenuto", "backup", "-", "--data-dir", dir)
+	cmd.Env = home(t)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(out, make([]byte, 1)); err != nil { // the copy is larger than a pipe holds
+		t.Fatal(err)
+	}
+	_ = cmd.Process.Kill()
+	if err := cmd.Wait(); err == nil {
+		t.Fatal("the copy fits into a pipe: this test shows nothing")
+	}
+	if left := copies(); len(left) > 0 && runtime.GOOS != "windows" {
+		t.Errorf("killed while it prints, a backup leaves %q", left)
+	}
+	for _, name := range []string{".copying", ".copying.part"} { // killed while it copies
+		write(t, filepath.Join(dir, sqlite.DatabaseFile+name), strings.Repeat("half a copy", 1000))
+	}
+	if status, _ := runHere(t, "backup", "-", "--data-dir", dir); status != done {
+		t.Errorf("the next backup = %d, want %d", status, done)
+	}
+	if left := copies(); len(left) > 0 {
+		t.Errorf("after the next backup there are %q", left)
 	}
 }
 

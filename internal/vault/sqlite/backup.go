@@ -26,8 +26,12 @@ type Copy struct {
 // transaction and no lock, so that the WAL keeps meanwhile what is written meanwhile. What was deleted is not in the
 // copy, nor are root keys. The copy is made under another name, and has that of to once it is on disk and CheckCopy
 // has found it good; with replace instead of a file that is there, which is fs.ErrExist without.
-// fs.ErrNotExist if there is no database.
-func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace bool) (c Copy, err error) {
+// fs.ErrNotExist if there is no database. ErrTaken, with replace too, if to is the database itself or a file that a
+// server has or will have beside it, or one of taken: more that is not to be replaced.
+func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace bool, taken ...string) (c Copy, err error) {
+	if err := checkTarget(path, to, taken); err != nil {
+		return c, err
+	}
 	there, err := exists(to)
 	if err == nil && there && !replace {
 		err = fs.ErrExist
@@ -35,6 +39,11 @@ func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace b
 	if err != nil {
 		return c, fmt.Errorf("vault: %s: %w", to, err)
 	}
+	return makeCopy(ctx, path, to, keys)
+}
+
+// makeCopy is Backup once to is known to be a good place.
+func makeCopy(ctx context.Context, path, to string, keys *vault.KeyRing) (c Copy, err error) {
 	part := to + ".part"
 	removeDatabase(part) // of one that was killed
 	defer removeDatabase(part)
@@ -149,9 +158,12 @@ func (c *Copy) read(ctx context.Context, db *sql.DB, path string) error {
 	return nil
 }
 
+// suffixes are those of a database's files: its own, SQLite's and our lock's.
+var suffixes = []string{"", "-wal", "-shm", "-journal", ".lock"}
+
 // removeDatabase removes a file of ours that nobody uses, and what SQLite and we keep beside it.
 func removeDatabase(path string) {
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal", ".lock"} {
+	for _, suffix := range suffixes {
 		os.Remove(path + suffix)
 	}
 }

@@ -24,7 +24,7 @@ func prepareDirectory(path string) error {
 	if perm := info.Mode(); perm.Perm()&0o002 != 0 && perm&fs.ModeSticky == 0 {
 		return fmt.Errorf("vault: everybody may write in %s (mode %04o): chmod 700 it first", dir, perm.Perm())
 	}
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal", ".lock"} {
+	for _, suffix := range suffixes {
 		info, err := os.Lstat(path + suffix)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

@@ -1,0 +1,63 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tenuto-dev/tenuto/internal/vault"
+)
+
+// ErrTaken: a copy was to take the place of a file that a server uses.
+var ErrTaken = errors.New("vault: a server keeps something else there")
+
+// checkTarget refuses to put a copy where a server on the database at path keeps something, or will, and where one
+// of taken is: by whatever link or spelling.
+func checkTarget(path, to string, taken []string) error {
+	if samePlace(path, to) {
+		return fmt.Errorf("%w: %s", ErrTaken, to)
+	}
+	dir := filepath.Dir(path)
+	if isOurs(filepath.Base(path), filepath.Base(to)) && sameFile(dir, filepath.Dir(to)) {
+		return fmt.Errorf("%w: %s", ErrTaken, to)
+	}
+	entries, _ := os.ReadDir(dir) // whoever cannot read it copies nothing
+	for _, entry := range entries {
+		if isOurs(filepath.Base(path), entry.Name()) {
+			taken = append(taken[:len(taken):len(taken)], filepath.Join(dir, entry.Name()))
+		}
+	}
+	for _, other := range taken {
+		if samePlace(other, to) {
+			return fmt.Errorf("%w: %s", ErrTaken, to)
+		}
+	}
+	return nil
+}
+
+// isOurs reports whether a name is one that we use beside a database. Some file systems do not tell A from a.
+func isOurs(database, name string) bool {
+	database, name = strings.ToLower(database), strings.ToLower(name)
+	suffix, found := strings.CutPrefix(name, database)
+	if !found {
+		return name == KeyFile || name == vault.RescueFile || strings.HasPrefix(name, vault.RescueFile+".")
+	}
+	return slices.Contains(suffixes, suffix) || strings.HasPrefix(suffix, restoring) || strings.HasPrefix(suffix, restored)
+}
+
+// samePlace reports whether two paths are one file, or would be.
+func samePlace(a, b string) bool {
+	return sameFile(a, b) || strings.EqualFold(filepath.Base(a), filepath.Base(b)) && sameFile(filepath.Dir(a), filepath.Dir(b))
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
