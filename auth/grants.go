@@ -107,6 +107,22 @@ func (g *Grants) DropAccess(ctx context.Context, key string) error {
 	return nil
 }
 
+// Bury destroys what tokens are left of the login under key, if it has been dead for a week: until then
+// a verdict may still turn out to be wrong. Every use does the same; this is for logins that nobody uses
+// any more. Spotify is asked nothing, and a login that lives stays as it is. Absent is not an error.
+func (g *Grants) Bury(ctx context.Context, key string) error {
+	err := g.change(ctx, key, func(rec *Record) *Record {
+		if rec == nil || rec.Token == nil {
+			return nil
+		}
+		return rec.destroyed(g.now())
+	})
+	if err != nil {
+		return fmt.Errorf("auth: bury login: %w", err)
+	}
+	return nil
+}
+
 // Close begins no further refresh, waits for those under way, and saves what could not be saved
 // before. Call it before the program ends: an answer that comes too late can hold a person's
 // only valid refresh token. Tokens that are still good are served as before. The error says

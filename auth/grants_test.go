@@ -106,6 +106,49 @@ func TestQuarantine(t *testing.T) {
 	})
 }
 
+// TestBury: a dead login that nobody uses any more loses its tokens after a week, and Spotify is not asked.
+func TestBury(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{}, func(w world) {
+		store := &auth.MemoryStore{}
+		g, upkeep := w.cred.Grants(store), w.cred.Grants(store)
+		w.put(g)
+		for _, step := range []struct {
+			after  time.Duration
+			revoke bool
+			left   bool
+		}{
+			{after: 8 * 24 * time.Hour, left: true}, // it lives
+			{revoke: true, left: true},
+			{after: 7*24*time.Hour - time.Minute, left: true},
+			{after: time.Minute, left: false},
+			{after: time.Minute, left: false},
+		} {
+			time.Sleep(step.after)
+			if step.revoke {
+				w.Revoke("alice")
+				w.wantError(g.For("alice"), auth.ErrReauthorize)
+			}
+			before := len(w.Ledger())
+			if err := upkeep.Bury(w.t.Context(), "alice"); err != nil {
+				w.t.Errorf("Bury = %v, want nil", err)
+			}
+			if after := len(w.Ledger()); after != before {
+				w.t.Errorf("Bury asked Spotify: %v", w.Ledger()[before:])
+			}
+			if left := w.stored(store).Token.RefreshToken != ""; left != step.left {
+				w.t.Errorf("after %v a refresh token is left: %t, want %t", step.after, left, step.left)
+			}
+		}
+		if rec := w.stored(store); rec.Dead == nil || rec.Token.Scope.Len() == 0 {
+			w.t.Errorf("left of a dead login: %v, want scope and verdict", rec)
+		}
+		if err := upkeep.Bury(w.t.Context(), "nobody"); err != nil {
+			w.t.Errorf("Bury of an absent login = %v, want nil", err)
+		}
+	})
+}
+
 // TestSparesAreTried before a login is given up. Spotify is not taken at its word when it lies
 // about the newest token, but the older one is used up indeed.
 func TestSparesAreTried(t *testing.T) {

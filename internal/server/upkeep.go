@@ -12,6 +12,7 @@ const (
 	upkeepEvery = time.Minute // how often each replica looks whether something is due
 	sweepEvery  = 10 * time.Minute
 	censusEvery = 5 * time.Minute
+	buryEvery   = 24 * time.Hour
 	censusStep  = 10_000 // entries of an index that one statement reads
 )
 
@@ -23,6 +24,7 @@ func (s *Server) upkeep(ctx context.Context) {
 	for {
 		s.upkeepOf(ctx, "sweep", sweepEvery, func(ctx context.Context) error { return s.db.Sweep(ctx, s.Now()) })
 		s.upkeepOf(ctx, "census "+s.app, censusEvery, s.takeCensus)
+		s.upkeepOf(ctx, "bury "+s.app, buryEvery, s.buryDead)
 		s.collectDeletions(ctx)
 		s.show(ctx)
 		s.ready.check(ctx)
@@ -51,6 +53,18 @@ func (s *Server) collectDeletions(ctx context.Context) {
 func (s *Server) takeCensus(ctx context.Context) error {
 	now := s.Now()
 	return s.db.TakeCensus(ctx, s.app, now, s.ages(now), censusStep)
+}
+
+// buryDead destroys what is left of the tokens of logins that died a week ago and whose people never came back.
+func (s *Server) buryDead(ctx context.Context) error {
+	return s.db.EachDead(ctx, s.app, func(user string) error {
+		err := s.grants.Bury(ctx, user)
+		if errors.Is(err, vault.ErrOpen) { // nor will it open tomorrow: the others are not to wait for it
+			s.journal.seldom(eventStore, "bury", "error", err)
+			return nil
+		}
+		return err
+	})
 }
 
 // show fetches for /metrics what replicas know together.
