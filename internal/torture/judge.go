@@ -20,6 +20,15 @@ const toldToStop = "told to stop"
 // paused is what a server is that sleeps.
 const paused = "paused"
 
+// cutOff is what a server is that cannot reach the database.
+const cutOff = "parted from the database"
+
+// answersLost is a Spotify that breaks connections when it has done what it was asked.
+const answersLost = "answers lost"
+
+// clockJumped is what it says.
+const clockJumped = "clock jumped"
+
 // judge knows all that there is to know about a World that is over.
 type judge struct {
 	refresh   emulator.RefreshTokens
@@ -138,7 +147,8 @@ const tolerance = 250 * time.Millisecond
 // whyAgain is what happened between a token that came and the request for the next one; "" if nothing did.
 func (j *judge) whyAgain(before, e *exchange) string {
 	for _, d := range j.disturbed {
-		if d.kind != toldToStop && (d.concerns(before.replica) || d.concerns(e.replica)) && d.during(before.in, e.in) {
+		_, saved := j.saved[before.access]
+		if (d.costsAnother() || d.kind == answersLost && !saved) && (d.concerns(before.replica) || d.concerns(e.replica)) && d.during(before.in, e.in) {
 			return d.kind
 		}
 	}
@@ -148,6 +158,16 @@ func (j *judge) whyAgain(before, e *exchange) string {
 		}
 	}
 	return ""
+}
+
+// costsAnother reports whether what came of a request may have been lost to the others by d, or not be good by their
+// clock. Whatever Spotify does is no excuse: a token that came is a token.
+func (d disturbance) costsAnother() bool {
+	switch d.kind {
+	case paused, cutOff, clockJumped, "database restarted":
+		return true
+	}
+	return strings.HasPrefix(d.kind, "killed ")
 }
 
 // whyRefused is why a request brought nothing; "" if there is no reason.

@@ -64,6 +64,14 @@ func TestJudge(t *testing.T) {
 			exchanges: []exchange{loggedIn(), lost, refreshed("two", 1100, "r2", "r3", "a3")},
 			saved:     savedAt(map[string]int{"a1": 20, "a3": 1120}),
 			disturbed: []disturbance{{replica: "three", kind: killedAtRandom, from: at(1008), to: at(1508)}}}, "a refresh too many", 0},
+		"two at once, and Spotify was down": {judge{
+			exchanges: []exchange{loggedIn(), refreshed("one", 1000, "r1", "r2", "a2"), refreshed("two", 1100, "r2", "r3", "a3")},
+			saved:     savedAt(map[string]int{"a1": 20, "a2": 1020, "a3": 1120}),
+			disturbed: []disturbance{{kind: "Spotify down", from: at(500), to: at(1500)}}}, "a refresh too many", 0},
+		"two at once, for one was parted": {judge{
+			exchanges: []exchange{loggedIn(), refreshed("one", 1000, "r1", "r2", "a2"), refreshed("two", 1100, "r2", "r3", "a3")},
+			saved:     savedAt(map[string]int{"a1": 20, "a2": 1020, "a3": 1120}),
+			disturbed: []disturbance{{replica: "one", kind: cutOff, from: at(500), to: at(1500)}}}, "", 0},
 		"lost in a crash": {judge{
 			exchanges: []exchange{loggedIn(), lost, refused}, saved: savedAt(map[string]int{"a1": 20}),
 			disturbed: []disturbance{killed}, forced: []forcedLogin{{At: at(2600), Person: "alice"}}}, "", 1},

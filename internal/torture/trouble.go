@@ -204,7 +204,7 @@ func (w *World) spotifyBreaks() error {
 	if w.random.IntN(2) == 0 {
 		after = emulator.ResetHalfway
 	}
-	return w.fault("answers lost", 2*time.Second, emulator.Fault{Operation: "POST /api/token", Reset: after, Times: 1 + w.random.IntN(3)})
+	return w.fault(answersLost, 2*time.Second, emulator.Fault{Operation: "POST /api/token", Reset: after, Times: 1 + w.random.IntN(3)})
 }
 
 // spotifyDeaf breaks connections before it has done anything.
@@ -234,7 +234,7 @@ var jumps = []time.Duration{-24 * time.Hour, -time.Hour, -10 * time.Minute, 10 *
 // turnClock lets one server's clock jump, while it runs, and back.
 func (w *World) turnClock() error {
 	_, r := w.someReplica()
-	end := w.disturb(r.name, "clock jumped", true)
+	end := w.disturb(r.name, clockJumped, true)
 	defer end()
 	if err := r.turnClock(jumps[w.random.IntN(len(jumps))]); err != nil {
 		return err
@@ -256,7 +256,7 @@ func (w *World) partition() error {
 	hold := w.random.IntN(2) == 0
 	parted := make(chan func(), 1)
 	part := func() {
-		end := w.disturb(r.name, "parted from the database", true)
+		end := w.disturb(r.name, cutOff, true)
 		if hold {
 			w.proxies[i].hold()
 		} else {
