@@ -112,7 +112,7 @@ func (p *program) keysOf(ctx context.Context, f *keyFlags, dir string) (keys *va
 	case f.keyFile != "":
 		return keys, "in " + f.keyFile, nil
 	case f.keyCommand != "":
-		return keys, "what " + f.keyCommand + " prints", nil
+		return keys, "what " + f.keyProgram() + " prints", nil
 	case keys != nil:
 		return keys, "in " + keyVariable, nil
 	}

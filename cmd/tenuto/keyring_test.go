@@ -210,8 +210,12 @@ func TestKeyCommandServes(t *testing.T) {
 	w := newKeyringWorld(t, where)
 	w.stop()
 	w.says(w.keyring(done, "status"), `^1 .* active +1 +1 +1 `)
-	w.where = []string{"--data-dir", where[1], "--key-command", script + " oldest"}
-	w.says(w.keyring(failed, "status"), `print-key: exit status 1`)
+	w.where = []string{"--data-dir", where[1], "--key-command", script + " oldest canary-argument"}
+	refused := w.keyring(failed, "status")
+	w.says(refused, `print-key: exit status 1`)
+	if !strings.Contains(refused, "run "+script+" yourself") || strings.Contains(refused, "canary-argument") {
+		t.Errorf("keyring status with a key command that fails says\n%s\nwant the program, and none of its arguments", refused)
+	}
 	w.where = append(w.where, "--key-file", "somewhere")
 	w.says(w.keyring(misuse, "status"), `--key-file and --key-command are both set`)
 	w.neverSaid(databaseKey)

@@ -26,6 +26,12 @@ func (f *keyFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.keyCommand, "key-command", "", "the `COMMAND` that prints them instead: a program and its arguments, without a shell")
 }
 
+// keyProgram is what to call the key command: its arguments may be nobody's business.
+func (f *keyFlags) keyProgram() string {
+	program, _, _ := strings.Cut(strings.Join(strings.Fields(f.keyCommand), " "), " ")
+	return program
+}
+
 // keys are the root keys we were given: nil if the data directory is to have its own.
 func (p *program) keys(ctx context.Context, f *keyFlags) (*vault.KeyRing, error) {
 	text, _ := p.lookup(keyVariable)
@@ -50,7 +56,7 @@ func (p *program) keys(ctx context.Context, f *keyFlags) (*vault.KeyRing, error)
 		return vault.OpenKeyFile(f.keyFile)
 	case f.keyCommand != "":
 		keys, err := vault.RunKeyCommand(ctx, strings.Fields(f.keyCommand), publicEnvironment())
-		return keys, advise(err, fmt.Sprintf("run it yourself to see what it prints: keys of 32 random bytes in base64, the newest first (%s)", f.keyCommand))
+		return keys, advise(err, fmt.Sprintf("run %s yourself, as --key-command says, to see what it prints: keys of 32 random bytes in base64, the newest first", f.keyProgram()))
 	}
 	return nil, nil
 }
