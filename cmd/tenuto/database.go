@@ -93,9 +93,10 @@ var databaseHints = []struct {
 	hint string
 }{
 	{vault.ErrInUse, "another tenuto uses this data directory: stop it, or choose another with --data-dir"},
-	{vault.ErrWrongKey, "give it the key it was made with, in TENUTO_KEY or with --key-file; nothing was changed"},
+	{vault.ErrWrongKey, "give it the key it was made with, in TENUTO_KEY or with --key-file or --key-command; nothing was changed"},
 	{vault.ErrKeyMissing, "give it all the keys it was used with, the newest first; nothing was changed"},
 	{vault.ErrOutdated, "replace this program: servers that share a database may differ by one version"},
+	{postgres.ErrNoTLS, "PostgreSQL speaks no TLS there: add ?sslmode=disable to the URL of a database on this machine, and let one elsewhere have a certificate"},
 	{postgres.ErrUnreachable, "see whether PostgreSQL runs there and lets this computer connect"},
 	{postgres.ErrCrowded, "raise its max_connections, or give each server fewer with ?pool_max_conns="},
 	{postgres.ErrRefused, "the password comes from " + databaseVariable + ", from PGPASSWORD or from the file that PGPASSFILE names"},

@@ -94,7 +94,8 @@ func TestDatabaseRefusals(t *testing.T) {
 		says   string
 	}{
 		{"no key", env, url, misuse, "openssl rand -base64 32"},
-		{"another key", with("TENUTO_KEY=" + anotherKey), url, failed, "nothing was changed"},
+		{"another key", with("TENUTO_KEY=" + anotherKey), url, failed, "or --key-command; nothing was changed"},
+		{"TLS that this machine's server has not", keyed, strings.Replace(url, "sslmode=disable", "", 1), failed, "hint: PostgreSQL speaks no TLS there: add ?sslmode=disable"},
 		{"a password in the flag", keyed, wrong, misuse, "TENUTO_DATABASE, or the password into PGPASSWORD"},
 		{"a password in the flag, behind ?", keyed, "postgres://host/name?password=canary-query", misuse, "secrets do not belong on a command line"},
 		{"a wrong password", with("TENUTO_DATABASE=" + wrong), "", failed, "hint: the password comes from TENUTO_DATABASE"},

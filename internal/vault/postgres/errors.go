@@ -16,6 +16,8 @@ var (
 	// ErrUnreachable: nobody answers at the database's address, or the connection was lost. What was under way may
 	// have been written.
 	ErrUnreachable = errors.New("vault: the database cannot be reached")
+	// ErrNoTLS is an ErrUnreachable: somebody answers, but does not speak TLS.
+	ErrNoTLS = fmt.Errorf("%w safely", ErrUnreachable)
 	// ErrRefused: the server does not let us in: wrong password, unknown user, or not from here.
 	ErrRefused = errors.New("vault: the database lets nobody in with this name and password")
 	// ErrNoDatabase: the server has no database of that name.
@@ -49,6 +51,9 @@ const (
 	classOperator         = "57P" // shut down by somebody
 	classBadDataMessage   = "a value that the database cannot keep"
 )
+
+// refusedTLS is what pgconn says, which has no error of its own for it (pgx 5.12). Only a hint depends on it.
+const refusedTLS = "server refused TLS connection"
 
 func codeOf(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -108,6 +113,9 @@ func causeOf(err error) error {
 	code := codeOf(err)
 	switch code {
 	case "":
+		if strings.Contains(err.Error(), refusedTLS) {
+			return ErrNoTLS
+		}
 		return ErrUnreachable
 	case diskFull:
 		return vault.ErrFull
