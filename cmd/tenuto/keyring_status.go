@@ -31,13 +31,13 @@ func (p *program) printKeys(asJSON bool, status *vault.KeyStatus) error {
 		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%s\n", key.Number, key.ID, key.Created.Format("2006-01-02 15:04"), key.State,
 			key.Rows.Grants, key.Rows.People, key.Rows.Sessions, key.Root)
 	}
-	table.Flush()
+	_ = table.Flush() // into memory
 	fmt.Fprintln(&text)
 	fmt.Fprintln(table, "ROOT KEY\tSEALS")
 	for _, key := range status.Roots {
 		fmt.Fprintf(table, "%s\t%s\n", key.ID, sealsWhat(key))
 	}
-	table.Flush()
+	_ = table.Flush() // into memory
 	fmt.Fprintf(&text, "\n%s\n", strings.Join(advice(status), "\n"))
 	_, err := p.out.Write(text.Bytes())
 	return err

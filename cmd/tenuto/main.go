@@ -56,8 +56,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 	}
 	unfinished := p.finish(ctx)
 	if status := signalStatus(ctx); status != 0 && errors.Is(err, context.Canceled) {
-		err = nil // whoever sent it knows
-		if p.report(unfinished) == done {
+		if p.report(unfinished) == done { // whoever sent the signal knows of it
 			return status
 		}
 		return failed

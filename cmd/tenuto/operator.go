@@ -69,7 +69,11 @@ func (p *program) serveOperator(ctx context.Context, dir string, db *vault.DB) i
 		p.note(fmt.Sprintf("operator commands find this server only once it is stopped: %v", err))
 		return server
 	}
-	go server.Serve(l)
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			p.note(fmt.Sprintf("operator commands find this server no longer: %v", err))
+		}
+	}()
 	return server
 }
 

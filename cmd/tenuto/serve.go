@@ -144,7 +144,7 @@ func (f *serveFlags) listen(ctx context.Context) (public, operations net.Listene
 func (f *serveFlags) checkAddress(redirectURI string) error {
 	host, _, err := net.SplitHostPort(f.addr)
 	if err != nil || f.baseURL != "" || strings.HasPrefix(redirectURI, "https:") || isLoopback(host) {
-		return nil // listen says what is wrong with an address
+		return nil //nolint:nilerr // listen says what is wrong with an address
 	}
 	return usage("say what people open with --base-url https://music.example.org (Spotify wants https except on 127.0.0.1 and [::1])",
 		"--addr %s: other machines reach it, and nothing says under which address", f.addr)
