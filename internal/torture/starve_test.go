@@ -15,8 +15,7 @@ func TestDiskFull(t *testing.T) {
 	s := setup(t)
 	s.Refresh, s.DataDir, s.Think = emulator.Rotated, t.TempDir(), 100*time.Millisecond
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "tenuto-torture", s.DataDir).CombinedOutput(); err != nil {
-		t.Logf("this account may not mount a small disk (%s): nothing was tested", out)
-		return
+		t.Skipf("NOT TESTED: this account may not mount a small disk, run it as root: %s", out)
 	}
 	t.Cleanup(func() {
 		if out, err := exec.Command("umount", s.DataDir).CombinedOutput(); err != nil {
