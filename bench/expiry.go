@@ -115,6 +115,9 @@ func burst(browser *http.Client, replicas []string, requests int) error {
 	return nil
 }
 
+// wires are shared by all browsers, so that there are not more of them than a process may have.
+var wires = &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64}
+
 // signInAs goes through the login as one person, and has not looked at the page yet.
 func signInAs(spotify *emulator.Emulator, base, person string) (*http.Client, error) {
 	jar, err := cookiejar.New(nil)
@@ -122,7 +125,7 @@ func signInAs(spotify *emulator.Emulator, base, person string) (*http.Client, er
 		return nil, err
 	}
 	browser := &http.Client{Jar: jar, Timeout: time.Minute,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64},
+		Transport:     wires,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	login, err := location(browser, base+"/login")
 	if err != nil {
