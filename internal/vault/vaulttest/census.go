@@ -21,6 +21,7 @@ func Census(t *testing.T, open func(now func() time.Time) *vault.DB) {
 		t.Errorf("Census before one was taken = %+v, %v, want nil", c, err)
 	}
 	day := 24 * time.Hour
+	dying := map[string]int{} // the user ids of the dead
 	put := func(app, name string, consented time.Time, dead auth.Reason) {
 		user, err := db.SignIn(t.Context(), app, name, "", vault.Profile{})
 		if err != nil {
@@ -32,6 +33,7 @@ func Census(t *testing.T, open func(now func() time.Time) *vault.DB) {
 		rec := &auth.Record{Version: "v" + name, Token: &auth.Token{RefreshToken: "r", AuthorizedAt: consented}}
 		if dead != "" {
 			rec.Dead = &auth.ReauthorizeError{Reason: dead}
+			dying[user]++
 		}
 		if err := db.Grants(app).Swap(t.Context(), user, "", rec); err != nil {
 			t.Fatal(err)
@@ -53,6 +55,11 @@ func Census(t *testing.T, open func(now func() time.Time) *vault.DB) {
 	put(app, "strange", now.Add(-100*day), "a reason of 2031")
 	put(app, "never", time.Time{}, auth.ReasonNone)
 	put("another app", "old1", now.Add(-100*day), "")
+
+	visited := map[string]int{}
+	if err := db.EachDead(t.Context(), app, func(user string) error { visited[user]++; return nil }); err != nil || !cmp.Equal(visited, dying) {
+		t.Errorf("EachDead visits %v, %v, want %v", visited, err, dying)
+	}
 
 	want := &vault.Census{Taken: now, Sessions: 2 * 15, Grants: []vault.GrantCount{
 		{State: "", Age: "", Count: 5}, {State: "", Age: "old", Count: 5}, {State: "", Age: "young", Count: 2},
