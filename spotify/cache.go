@@ -102,23 +102,23 @@ type flight struct {
 	err    error
 }
 
-// join is the flight under way, or a new one that the caller leads and must land. If a fresh
-// answer has come meanwhile it is that.
-func (c *cache) join(key cacheKey, now time.Time) (f *flight, leads bool, fresh *stored) {
+// join is the flight under way, or a new one that the caller leads and must land, and what is
+// stored. If that is fresh, because it has come meanwhile, there is no flight.
+func (c *cache) join(key cacheKey, now time.Time) (f *flight, leads bool, s *stored) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s := c.get(key); s != nil && s.fresh(now) {
+	if s = c.get(key); s != nil && s.fresh(now) {
 		return nil, false, s
 	}
-	if f := c.flights[key]; f != nil {
+	if f = c.flights[key]; f != nil {
 		if f.others++; f.landed == nil {
 			f.landed = make(chan struct{})
 		}
-		return f, false, nil
+		return f, false, s
 	}
 	f = &flight{key: key}
 	c.flights[key] = f
-	return f, true, nil
+	return f, true, s
 }
 
 // land ends a flight: what came is given to those who wait, and keep is stored unless it is

@@ -157,23 +157,18 @@ const userAgent = "tenuto (+https://github.com/tenuto-dev/tenuto)"
 
 // httpRequest is a new one for each attempt: a body is read once, and tokens change.
 func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Token) (*http.Request, error) {
-	var body io.Reader
-	switch {
-	case r.jpeg != nil:
-		body = bytes.NewReader(r.jpeg)
-	case r.json != nil:
-		body = bytes.NewReader(r.json)
-	}
-	req, err := http.NewRequestWithContext(ctx, r.op.Method, "", body)
-	if err == nil {
-		req.URL, err = r.address(s.base)
-	}
+	to, err := r.address(s.base)
 	if err != nil {
 		return nil, r.refuse("the request cannot be built")
 	}
-	req.Host = req.URL.Host
-	req.Header.Set("Authorization", "Bearer "+token.AccessToken)
-	req.Header["Accept"], req.Header["User-Agent"] = typeJSON, ourName
+	req := blank.WithContext(ctx)
+	req.Method, req.URL, req.Host = r.op.Method, to, to.Host
+	req.Header = http.Header{"Authorization": {"Bearer " + token.AccessToken}, "Accept": typeJSON, "User-Agent": ourName}
+	if body := r.text(); len(body) > 0 {
+		req.ContentLength = int64(len(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		req.Body, _ = req.GetBody()
+	}
 	switch {
 	case r.jpeg != nil:
 		req.Header["Content-Type"] = typeJPEG
@@ -185,6 +180,18 @@ func (r *request) httpRequest(ctx context.Context, s *settings, token *auth.Toke
 	}
 	return req, nil
 }
+
+// text is the body; nil: none.
+func (r *request) text() []byte {
+	if r.jpeg != nil {
+		return r.jpeg
+	}
+	return r.json
+}
+
+// blank is what all requests begin as: making one of an address that is parsed already, as
+// http.NewRequest cannot, is a good part of what a small call costs.
+var blank = &http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 
 // address is where the request goes; what is parsed already is not parsed again.
 func (r *request) address(base *url.URL) (*url.URL, error) {

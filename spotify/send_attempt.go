@@ -66,16 +66,16 @@ func (x *exchange) refused(err error) error {
 func (x *exchange) takeTurn(ctx context.Context, turn *turn, out any) error {
 	if x.mayKeep(out) {
 		x.key = x.cacheKey() // the token may be another one since
-		flight, leads, fresh := x.cache.join(x.key, time.Now())
+		flight, leads, stored := x.cache.join(x.key, time.Now())
 		switch {
-		case fresh != nil:
+		case flight == nil:
 			x.governor.forgo(turn)
-			return x.fromCache(fresh, false, out)
+			return x.fromCache(stored, false, out)
 		case !leads:
 			x.governor.forgo(turn)
 			return x.share(ctx, flight, out)
 		}
-		x.flight, x.stored = flight, x.cache.find(x.key)
+		x.flight, x.stored = flight, stored
 		defer func() { x.land(0, nil, nil, nil) }() // does nothing if it has landed
 	}
 	err := x.once(ctx, turn, out)
