@@ -107,12 +107,18 @@ func searchAnswer(full bool) []byte {
 	return text(map[string]any{"tracks": pageOf("search", 50, 900, func(n int) any { return track(n, full) })})
 }
 
+func device() map[string]any {
+	return map[string]any{
+		"id": "5fbb3ba6aa454b5534c4ba43a8c7e8e45a63ad0e", "is_active": true, "is_private_session": false, "is_restricted": false,
+		"name": "Kitchen", "type": "Speaker", "volume_percent": 40, "supports_volume": true,
+	}
+}
+
+func devicesAnswer() []byte { return text(map[string]any{"devices": []any{device()}}) }
+
 func playerAnswer(full bool) []byte {
 	return text(map[string]any{
-		"device": map[string]any{
-			"id": "5fbb3ba6aa454b5534c4ba43a8c7e8e45a63ad0e", "is_active": true, "is_private_session": false, "is_restricted": false,
-			"name": "Kitchen", "type": "Speaker", "volume_percent": 40, "supports_volume": true,
-		},
+		"device":       device(),
 		"repeat_state": "off", "shuffle_state": false, "context": object("album", identifier("album", 1), nil), "timestamp": 1761955200000,
 		"progress_ms": 61000, "is_playing": true, "item": track(1, full), "currently_playing_type": "track",
 		"actions": map[string]any{"disallows": map[string]bool{"resuming": true}},
