@@ -64,14 +64,14 @@ func rollingWorld(ctx context.Context, people int, rest time.Duration) (_ *tortu
 		return nil, nil, err
 	}
 	closers := []func(){func() { os.RemoveAll(dir) }}
-	done = func() {
+	end := func() { // done is nil already where an error is returned
 		for i := range closers {
 			closers[len(closers)-1-i]()
 		}
 	}
 	defer func() {
 		if err != nil {
-			done()
+			end()
 		}
 	}()
 	program := filepath.Join(dir, "tenuto")
@@ -101,7 +101,7 @@ func rollingWorld(ctx context.Context, people int, rest time.Duration) (_ *tortu
 		return nil, nil, err
 	}
 	closers = append(closers, w.Close)
-	return w, done, nil
+	return w, end, nil
 }
 
 // onlyDatabase is a PostgreSQL as package torture wants it.
