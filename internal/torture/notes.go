@@ -7,49 +7,11 @@ import (
 
 // What a World writes down while it goes on, for the judge and the report.
 
-// disturbance is a time in which more than one request for a token, or a lost answer, has a cause of ours.
-type disturbance struct {
-	replica  string // "": all of them
-	kind     string
-	from, to time.Time // to is zero while it lasts
-}
-
-func (d disturbance) concerns(replica string) bool { return d.replica == "" || d.replica == replica }
-
-// during reports whether it overlaps a time.
-func (d disturbance) during(from, to time.Time) bool {
-	return !d.from.After(to) && (d.to.IsZero() || !d.to.Before(from))
-}
-
 // forcedLogin is somebody who was told to log in again.
 type forcedLogin struct {
 	At     time.Time
 	Person string
 	Own    bool // after taking the consent away at Spotify
-}
-
-// aftermath is how long after a trouble a server may still give odd answers: rests after failures, cool-downs.
-const aftermath = 15 * time.Second
-
-// disturb notes a trouble that begins; the result ends it. odd says that answers may be odd meanwhile and for the
-// aftermath.
-func (w *World) disturb(replica, kind string, odd bool) (end func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	at := len(w.disturbed)
-	w.disturbed = append(w.disturbed, disturbance{replica: replica, kind: kind, from: time.Now()})
-	w.tally.Troubles[kind]++
-	if odd {
-		w.badUntil = time.Now().Add(time.Hour)
-	}
-	return func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.disturbed[at].to = time.Now()
-		if odd {
-			w.badUntil = time.Now().Add(aftermath)
-		}
-	}
 }
 
 // broken notes a promise that was not kept.
