@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -15,14 +16,7 @@ import (
 // TestCensusReadsIndexesOnly: what is counted in the background reads no table, however large it is.
 func TestCensusReadsIndexesOnly(t *testing.T) {
 	t.Parallel()
-	db, err := pgx.Connect(t.Context(), pgtest.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close(t.Context())
-	if _, err := migrate(t.Context(), db.Config()); err != nil {
-		t.Fatal(err)
-	}
+	db := migrated(t)
 	fill(t, db)
 	for query, want := range map[string]string{
 		lastGrant:    `Index Only Scan using people_by_consent`,
@@ -45,14 +39,7 @@ func TestCensusReadsIndexesOnly(t *testing.T) {
 // TestReq_VS12_Statements: every statement is a constant, and none reads a table that grows from end to end.
 func TestReq_VS12_Statements(t *testing.T) {
 	t.Parallel()
-	db, err := pgx.Connect(t.Context(), pgtest.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close(t.Context())
-	if _, err := migrate(t.Context(), db.Config()); err != nil {
-		t.Fatal(err)
-	}
+	db := migrated(t)
 	fill(t, db)
 	found := vaulttest.Statements(t)
 	if len(found) < 50 {
@@ -69,6 +56,59 @@ func TestReq_VS12_Statements(t *testing.T) {
 	}
 }
 
+// TestLivingReadsByIndex: sessions are looked up one by one, also before PostgreSQL has counted them.
+func TestLivingReadsByIndex(t *testing.T) {
+	t.Parallel()
+	db := migrated(t)
+	for _, statement := range []string{
+		`INSERT INTO people (app, user_id, account, profile, created) VALUES ('a', 'u', '', '', 0)`,
+		`ALTER TABLE sessions SET (autovacuum_enabled = false)`,
+		`INSERT INTO sessions (id, app, user_id, handle, device, created, seen, expires)
+		 SELECT decode(md5(n::text), 'hex'), 'a', 'u', 'h' || n, '', n, n, n FROM generate_series(1, 6000) n`,
+	} {
+		if _, err := db.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+		got := planOn(t, db, livingSessions, "ARRAY[''::bytea], 'a', 1")
+		if !strings.Contains(got, "Index Scan using sessions_pkey") || !strings.Contains(got, "Index Scan using people_pkey") || strings.Contains(got, "Seq Scan") {
+			t.Errorf("plan of%s\n= %s\nwant sessions_pkey and people_pkey", livingSessions, got)
+		}
+	}
+}
+
+// migrated is an empty database with our tables, until the test ends.
+func migrated(t *testing.T) *pgx.Conn {
+	t.Helper()
+	db, err := pgx.Connect(t.Context(), pgtest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close(context.Background()) })
+	if _, err := migrate(t.Context(), db.Config()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// planOn is how PostgreSQL runs the query, whatever the values are, after settings.
+func planOn(t *testing.T, db *pgx.Conn, query, values string, settings ...string) string {
+	t.Helper()
+	if values != "" {
+		values = "(" + values + ")"
+	}
+	script := append([]string{"DEALLOCATE ALL", "SET plan_cache_mode = force_generic_plan"}, settings...)
+	script = append(script, "PREPARE q AS "+query, "EXPLAIN EXECUTE q"+values)
+	results, err := db.PgConn().Exec(t.Context(), strings.Join(script, ";\n")).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	var plan strings.Builder
+	for _, row := range results[len(results)-1].Rows {
+		fmt.Fprintf(&plan, "%s\n", row[0])
+	}
+	return plan.String()
+}
+
 var parameter = regexp.MustCompile(`\$\d`)
 
 // planWithout is how PostgreSQL runs the query if it uses an index wherever there is one.
@@ -79,19 +119,7 @@ func planWithout(t *testing.T, db *pgx.Conn, query string) string {
 		seen[p] = true
 	}
 	values := strings.TrimSuffix(strings.Repeat("NULL, ", len(seen)), ", ")
-	if values != "" {
-		values = "(" + values + ")"
-	}
-	script := "DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; PREPARE q AS " + query + "; EXPLAIN EXECUTE q" + values
-	results, err := db.PgConn().Exec(t.Context(), script).ReadAll()
-	if err != nil {
-		t.Fatalf("%s: %v", query, err)
-	}
-	var plan strings.Builder
-	for _, row := range results[len(results)-1].Rows {
-		fmt.Fprintf(&plan, "%s\n", row[0])
-	}
-	return plan.String()
+	return planOn(t, db, query, values, "SET enable_seqscan = off")
 }
 
 // fill makes tables large enough that reading them whole would be a mistake.
@@ -124,19 +152,5 @@ func planOf(t *testing.T, db *pgx.Conn, query string) string {
 	case strings.Contains(query, "profile"):
 		values = []string{`'\x00'`}
 	}
-	values = values[:strings.Count(query, "$")]
-	for _, statement := range []string{"SET plan_cache_mode = force_generic_plan", "DEALLOCATE ALL", "PREPARE q AS " + query} {
-		if _, err := db.PgConn().Exec(t.Context(), statement).ReadAll(); err != nil {
-			t.Fatalf("%s: %v", statement, err)
-		}
-	}
-	results, err := db.PgConn().Exec(t.Context(), fmt.Sprintf("EXPLAIN EXECUTE q(%s)", strings.Join(values, ", "))).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var plan strings.Builder
-	for _, row := range results[0].Rows {
-		fmt.Fprintf(&plan, "%s\n", row[0])
-	}
-	return plan.String()
+	return planOn(t, db, query, strings.Join(values[:strings.Count(query, "$")], ", "))
 }
