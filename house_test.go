@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"internal/vault":                 {"auth", "internal/failpoint"},
 	"internal/vault/vaulttest":       {"auth", "auth/authtest", "internal/vault"},
 	"internal/vault/postgres/pgtest": {},
+	"internal/chromium":              {},
 	"internal/server":                {"auth", "spotify", "internal/vault", "internal/operations", "internal/failpoint"},
 	"internal/torture":               {"emulator", "internal/failpoint", "internal/vault/postgres/pgtest"},
 	"cmd/tenuto":                     {"auth", "spotify", "emulator", "internal/operations", "internal/vault", "internal/server", "internal/failpoint"},

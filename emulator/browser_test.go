@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,37 +16,23 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/tenuto-dev/tenuto/emulator"
+	"github.com/tenuto-dev/tenuto/internal/chromium"
 )
 
 // browserTime is far above what a login takes on a busy machine.
 const browserTime = 90 * time.Second
 
-// chromium is a tab of a real browser, as wide as a phone, with dark pages.
-type chromium struct {
+// phone is a tab of a real browser, as wide as a phone, with dark pages.
+type phone struct {
 	t   *testing.T
 	ctx context.Context
 }
 
-func startChromium(t *testing.T) chromium {
+func newPhone(t *testing.T) phone {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no Chromium: the consent page must be tested in a real browser here")
-		}
-		t.Skip("SKIPPED: NO CHROMIUM ON THIS MACHINE, THE CONSENT PAGE IS NOT TESTED IN A REAL BROWSER")
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(),
-		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.ExecPath(path))
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
-	ctx, cancel := context.WithTimeout(ctx, browserTime)
+	ctx, cancel := context.WithTimeout(chromium.Start(t, ""), browserTime)
 	t.Cleanup(cancel)
-	c := chromium{t, ctx}
+	c := phone{t, ctx}
 	c.do(chromedp.EmulateViewport(360, 740))
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
@@ -57,14 +42,14 @@ func startChromium(t *testing.T) chromium {
 	return c
 }
 
-func (c chromium) do(step chromedp.Action[chromedp.Void]) {
+func (c phone) do(step chromedp.Action[chromedp.Void]) {
 	c.t.Helper()
 	if err := chromedp.Do(c.ctx, step); err != nil {
 		c.t.Fatal(err)
 	}
 }
 
-func (c chromium) press(selector string) {
+func (c phone) press(selector string) {
 	c.t.Helper()
 	if _, err := chromedp.RunResponse(c.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		c.t.Fatalf("pressing %s: %v", selector, err)
@@ -73,7 +58,7 @@ func (c chromium) press(selector string) {
 
 // shows checks the page, and that nothing of it is cut off on a phone. With
 // TENUTO_SCREENSHOTS, a directory, it keeps a picture.
-func (c chromium) shows(name string, texts ...string) {
+func (c phone) shows(name string, texts ...string) {
 	c.t.Helper()
 	page, err := chromedp.Run(c.ctx, chromedp.TextContent(chromedp.CSS("body")))
 	if err != nil {
@@ -103,7 +88,7 @@ func (c chromium) shows(name string, texts ...string) {
 // another site: cookies, the origin of forms and the content policy have to allow for it.
 func TestLoginInARealBrowser(t *testing.T) {
 	t.Parallel()
-	c := startChromium(t)
+	c := newPhone(t)
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "back with a code: %v, error: %q", r.FormValue("code") != "", r.FormValue("error"))
 	}))

@@ -11,9 +11,9 @@ import (
 
 // refusedStreamInBrowser: a proxy answers in place of a server that restarts. The page says that it
 // is not live, does not hammer, and is live again by itself.
-func refusedStreamInBrowser(t *testing.T, chromium context.Context) {
+func refusedStreamInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base)
 	p.login("alice")
 	p.sees("Now playing: ")
@@ -49,12 +49,12 @@ func refusedStreamInBrowser(t *testing.T, chromium context.Context) {
 
 // secondTripInBrowser: whoever allowed more in another browser passes Spotify twice, and notices
 // nothing of it.
-func secondTripInBrowser(t *testing.T, chromium context.Context) {
+func secondTripInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
 	elsewhere := w.browser()
 	elsewhere.trips("/login?scope="+escape(extra), elsewhere.approves("alice"))
 	had := elsewhere.scopes()
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base)
 	p.login("alice")
 	p.sees("Login successful")

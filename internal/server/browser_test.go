@@ -13,13 +13,14 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/tenuto-dev/tenuto/emulator"
+	"github.com/tenuto-dev/tenuto/internal/chromium"
 )
 
 // The page in a real Chromium. One browser serves all of these, each in a profile of its own.
 
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	chromium := startChromium(t, "")
+	browser := chromium.Start(t, "")
 	for name, test := range map[string]func(*testing.T, context.Context){
 		"story":           storyInBrowser,
 		"two tabs":        twoTabsInBrowser,
@@ -34,14 +35,17 @@ func TestBrowser(t *testing.T) {
 		"refused stream":  refusedStreamInBrowser,
 		"second trip":     secondTripInBrowser,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, chromium) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, browser)
+		})
 	}
 }
 
 // storyInBrowser: None, login, consent, user ID and track, reload, live update, back button, logout.
-func storyInBrowser(t *testing.T, chromium context.Context) {
+func storyInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base)
 	p.sees("User ID: None")
 	p.login("alice")
@@ -83,9 +87,9 @@ func storyInBrowser(t *testing.T, chromium context.Context) {
 
 // twoTabsInBrowser: both finish their logins, the second consent is silent, and a logout in one is
 // seen in the other.
-func twoTabsInBrowser(t *testing.T, chromium context.Context) {
+func twoTabsInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	one := newTab(t, chromium, true)
+	one := newTab(t, browser, true)
 	one.open(w.base)
 	two := newTab(t, one.ctx, false)
 	two.open(w.base)
@@ -105,9 +109,9 @@ func twoTabsInBrowser(t *testing.T, chromium context.Context) {
 	two.clean()
 }
 
-func noScriptInBrowser(t *testing.T, chromium context.Context) {
+func noScriptInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base)
 	p.noScript()
 	p.open(w.base)
@@ -126,9 +130,9 @@ func noScriptInBrowser(t *testing.T, chromium context.Context) {
 	p.clean()
 }
 
-func localhostInBrowser(t *testing.T, chromium context.Context) {
+func localhostInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(strings.Replace(w.base, "127.0.0.1", "localhost", 1) + "/login")
 	p.sees("Please use 127.0.0.1")
 	p.shoot("problem-localhost")
@@ -140,14 +144,14 @@ func localhostInBrowser(t *testing.T, chromium context.Context) {
 }
 
 // otherSiteInBrowser: a page elsewhere can neither log in nor out, however it tries.
-func otherSiteInBrowser(t *testing.T, chromium context.Context) {
+func otherSiteInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
 	evil := newSite(t, fmt.Sprintf(`<!doctype html><title>evil</title>
 <img src="%[1]s/login?switch=1"><img src="%[1]s/logout"><iframe src="%[1]s/login?switch=1"></iframe><iframe src="%[1]s/"></iframe>
 <link rel="prefetch" href="%[1]s/login?switch=1">
 <script>fetch("%[1]s/logout",{method:"POST",credentials:"include",mode:"no-cors"});fetch("%[1]s/session",{credentials:"include"}).then(r=>r.text()).then(x=>document.title="read:"+x)</script>
 <form method="post" action="%[1]s/logout"><button id="post">x</button></form><a id="link" href="%[1]s/login?switch=1&return_to=/account">x</a>`, w.base))
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base)
 	p.login("alice")
 	p.sees("Login successful")
@@ -176,12 +180,12 @@ func otherSiteInBrowser(t *testing.T, chromium context.Context) {
 	}
 }
 
-func markupInBrowser(t *testing.T, chromium context.Context) {
+func markupInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
 	const nasty = `</h1><script>document.title='owned'</script><img src=x onerror=document.title='owned'>`
 	w.emu.Fail(emulator.Fault{Operation: "GET /me/player/currently-playing", Times: -1, Status: 200, Body: `{"is_playing":true,"progress_ms":1,"currently_playing_type":"track",
 		"item":{"type":"track","name":` + quoted(nasty) + `,"duration_ms":900,"uri":"spotify:local:a:b:c:1","artists":[{"name":` + quoted(nasty) + `}],"album":{"name":` + quoted(nasty) + `}}}`})
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base)
 	p.login("alice")
 	p.sees("Now playing: " + nasty)
@@ -194,9 +198,9 @@ func markupInBrowser(t *testing.T, chromium context.Context) {
 }
 
 // returnPathsInBrowser is the corpus with the one judge that counts.
-func returnPathsInBrowser(t *testing.T, chromium context.Context) {
+func returnPathsInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base)
 	b := w.browser()
 	var paths []string
@@ -218,9 +222,9 @@ func returnPathsInBrowser(t *testing.T, chromium context.Context) {
 	}
 }
 
-func accountInBrowser(t *testing.T, chromium context.Context) {
+func accountInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	p.open(w.base + "/account")
 	p.sees("You are signed out")
 	p.click("main a.button")
@@ -237,9 +241,9 @@ func accountInBrowser(t *testing.T, chromium context.Context) {
 
 // accessibleInBrowser checks what can be checked by machine: landmarks, one heading, names of all
 // controls, order of the keyboard.
-func accessibleInBrowser(t *testing.T, chromium context.Context) {
+func accessibleInBrowser(t *testing.T, browser context.Context) {
 	w := browserWorld(t)
-	p := newTab(t, chromium, true)
+	p := newTab(t, browser, true)
 	check := func(name string) {
 		t.Helper()
 		for what, expression := range map[string]string{
@@ -297,14 +301,14 @@ const contrastScript = `(function () {
 })()`
 
 // looksInBrowser goes through the looks of the pages; with TENUTO_SCREENSHOTS it keeps pictures.
-func looksInBrowser(t *testing.T, chromium context.Context) {
+func looksInBrowser(t *testing.T, browser context.Context) {
 	for _, look := range []struct {
 		name          string
 		width, height int64
 		dark          bool
 	}{{"desktop-light", 1280, 860, false}, {"desktop-dark", 1280, 860, true}, {"phone-light", 390, 844, false}, {"phone-dark", 390, 844, true}} {
 		w := browserWorld(t, patient)
-		p := newTab(t, chromium, true)
+		p := newTab(t, browser, true)
 		p.do(chromedp.EmulateViewport(look.width, look.height))
 		if look.dark {
 			p.dark()
@@ -376,7 +380,7 @@ func TestBrowserCookiesOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := browserWorld(t, func(e *emulator.Config, _ *serverConfig) { e.AutoApprove = "alice" })
-	p := newTab(t, startChromium(t, profile), false)
+	p := newTab(t, chromium.Start(t, profile), false)
 	p.open(w.base)
 	p.click(`a[href="/login"]`)
 	p.sees("Invalid state!")

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -26,44 +25,6 @@ import (
 
 // browserTime is far above what a tab takes for all its pages on a busy machine.
 const browserTime = 4 * time.Minute
-
-// findChromium skips the test where there is no browser, loudly, and fails where there has to be one.
-func findChromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no Chromium: the pages must be tested in a real browser here")
-	}
-	t.Skip("SKIPPED: NO CHROMIUM ON THIS MACHINE, THE PAGES ARE NOT TESTED IN A REAL BROWSER")
-	return ""
-}
-
-// startChromium runs a Chromium until the test ends. profile is its user data directory; "" makes one.
-func startChromium(t *testing.T, profile string) context.Context {
-	t.Helper()
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.ExecPath(findChromium(t)),
-	}
-	if profile != "" {
-		opts = append(opts, chromedp.UserDataDir(profile))
-	}
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancelTab := chromedp.NewContext(alloc)
-	t.Cleanup(cancelTab)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("starting Chromium: %v", err)
-	}
-	return ctx
-}
 
 // browserWorld is a world as people meet it: Spotify at localhost, the server at 127.0.0.1. Both at
 // 127.0.0.1 would share cookies, and Spotify would look like the same site.
