@@ -39,11 +39,12 @@ func fromProc(path string, find *regexp.Regexp) (int64, error) {
 }
 
 // comeBack opens the page with each of the sessions.
-func comeBack(base string, sessions []string) error {
+func comeBack(base string, sessions *ids) error {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	var g errgroup.Group
 	g.SetLimit(16)
-	for _, id := range sessions {
+	for i := range sessions.len() {
+		id := sessions.at(i)
 		g.Go(func() error {
 			r, err := http.NewRequest("GET", base+"/", nil)
 			if err != nil {
