@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,11 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/emulator"
 	"github.com/tenuto-dev/tenuto/internal/server"
 	"github.com/tenuto-dev/tenuto/internal/vault"
-	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
 // bubble is a server and its Spotify inside testing/synctest: no sockets, and time that passes when
@@ -33,36 +30,11 @@ type bubble struct {
 
 const bubbleBase = "http://127.0.0.1:5000"
 
+// inBubble tells a story of one server that has its database to itself.
 func inBubble(t *testing.T, test func(b *bubble), change ...func(*emulator.Config, *server.Config)) {
 	t.Helper()
-	dir := t.TempDir()
-	synctest.Test(t, func(t *testing.T) {
-		b := &bubble{t: t, log: &logBuffer{}}
-		econf := emulator.Config{Apps: []emulator.App{{ClientID: "tenutotest", ClientSecret: canary, RedirectURIs: []string{bubbleBase + "/callback"}}}}
-		conf := server.Config{
-			App: &auth.Config{ClientID: "tenutotest", ClientSecret: canary}, BaseURL: bubbleBase,
-			Log: slog.New(slog.NewJSONHandler(b.log, nil)),
-		}
-		for _, f := range change {
-			f(&econf, &conf)
-		}
-		b.emu = emulator.New(econf)
-		conf.App.HTTPClient, conf.HTTPClient = b.emu.Client(), b.emu.Client()
-		var err error
-		if b.db, err = sqlite.OpenDir(context.Background(), dir); err != nil {
-			t.Fatal(err)
-		}
-		conf.DB = b.db
-		if b.srv, err = server.New(conf); err != nil {
-			t.Fatal(err)
-		}
-		b.config = conf
-		test(b)
-		if err := b.db.Close(); err != nil {
-			t.Errorf("db.Close() = %v", err)
-		}
-		t.Log(b.log) // for tools/gotest, which looks for secrets in what tests print
-	})
+	alone := func(_ *emulator.Config, conf *server.Config) { conf.Replicas = false }
+	inCluster(t, 1, func(c *cluster) { test(c.replicas[0]) }, append([]func(*emulator.Config, *server.Config){alone}, change...)...)
 }
 
 // get asks the handler; cookies are those of the session alone.
@@ -87,15 +59,28 @@ func (b *bubble) do(method, target, session string, cookies ...*http.Cookie) *ht
 // login returns the session's cookie of person.
 func (b *bubble) login(person string) string {
 	b.t.Helper()
-	there := b.get("/login", "")
-	back := b.emu.Approve(there.Header().Get("Location"), person)
-	done := b.do(http.MethodGet, back.RequestURI(), "", there.Result().Cookies()...)
-	for _, c := range done.Result().Cookies() {
-		if c.Name == "tenuto" && c.Value != "" {
-			return c.Value
+	return logIn(b.t, person, b, b)
+}
+
+// logIn takes a person through a login that one server begins and another, or the same, finishes.
+func logIn(t *testing.T, person string, begins, finishes *bubble) (session string) {
+	t.Helper()
+	there := begins.get("/login", "")
+	back := begins.emu.Approve(there.Header().Get("Location"), person)
+	done := finishes.do(http.MethodGet, back.RequestURI(), "", there.Result().Cookies()...)
+	if session = sessionOf(done); session == "" {
+		t.Fatalf("no session after the login of %s: %d\n%s", person, done.Code, done.Body)
+	}
+	return session
+}
+
+// sessionOf is the session that an answer begins, "" if it begins none.
+func sessionOf(rec *httptest.ResponseRecorder) string {
+	for _, cookie := range rec.Result().Cookies() {
+		if cookie.Name == "tenuto" {
+			return cookie.Value
 		}
 	}
-	b.t.Fatalf("no session after the login of %s: %d\n%s", person, done.Code, done.Body)
 	return ""
 }
 
@@ -118,6 +103,13 @@ type stream struct {
 func (b *bubble) watch(session string) *stream { return b.watchSlowly(session, nil) }
 
 func (b *bubble) watchSlowly(session string, slow chan struct{}) *stream {
+	s := b.stream(session, slow)
+	synctest.Wait()
+	return s
+}
+
+// stream opens a stream and waits for nothing.
+func (b *bubble) stream(session string, slow chan struct{}) *stream {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &stream{header: http.Header{}, leave: cancel, over: make(chan struct{}), slow: slow}
 	r := httptest.NewRequest(http.MethodGet, bubbleBase+"/events", nil).WithContext(ctx)
@@ -126,7 +118,6 @@ func (b *bubble) watchSlowly(session string, slow chan struct{}) *stream {
 		defer close(s.over)
 		b.srv.Handler().ServeHTTP(s, r)
 	}()
-	synctest.Wait()
 	return s
 }
 

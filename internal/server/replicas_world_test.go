@@ -66,7 +66,7 @@ func onReplicas(t *testing.T, n int, story func(c *cluster), change ...func(*emu
 	})
 }
 
-// inCluster tells a story that needs hours on SQLite alone.
+// inCluster tells a story on SQLite alone, for one that needs hours.
 func inCluster(t *testing.T, n int, story func(c *cluster), change ...func(*emulator.Config, *server.Config)) {
 	t.Helper()
 	dir := t.TempDir()
@@ -123,6 +123,7 @@ func (c *cluster) join() {
 	if b.srv, err = server.New(conf); err != nil {
 		c.Fatal(err)
 	}
+	b.config = conf
 	c.replicas = append(c.replicas, b)
 }
 
@@ -186,26 +187,10 @@ func (b *bubble) post(target, session, form string) *httptest.ResponseRecorder {
 	return rec
 }
 
-// sessionOf is the session that an answer begins, "" if it begins none.
-func sessionOf(rec *httptest.ResponseRecorder) string {
-	for _, cookie := range rec.Result().Cookies() {
-		if cookie.Name == "tenuto" {
-			return cookie.Value
-		}
-	}
-	return ""
-}
-
 // login takes a person through the balancer: what one replica begins another finishes.
 func (c *cluster) login(person string) (session string) {
 	c.Helper()
-	there := c.next().get("/login", "")
-	back := c.emu.Approve(there.Header().Get("Location"), person)
-	done := c.next().do(http.MethodGet, back.RequestURI(), "", there.Result().Cookies()...)
-	if session = sessionOf(done); session == "" {
-		c.Fatalf("no session after the login of %s: %d\n%s", person, done.Code, done.Body)
-	}
-	return session
+	return logIn(c.T, person, c.next(), c.next())
 }
 
 // later lets time pass.
@@ -220,14 +205,7 @@ func (c *cluster) later(d time.Duration) {
 // watch opens a stream at a replica and waits for its first words.
 func (c *cluster) watch(b *bubble, session string) *stream {
 	c.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &stream{header: http.Header{}, leave: cancel, over: make(chan struct{})}
-	r := httptest.NewRequest(http.MethodGet, bubbleBase+"/events", nil).WithContext(ctx)
-	r.AddCookie(&http.Cookie{Name: "tenuto", Value: session})
-	go func() {
-		defer close(s.over)
-		b.srv.Handler().ServeHTTP(s, r)
-	}()
+	s := b.stream(session, nil)
 	c.until(time.Second, func() bool { return strings.Contains(s.text(), "event: playing") })
 	return s
 }
