@@ -22,7 +22,7 @@ const usedShare = 10
 
 // millionFigure fills one SQLite database up to a million grants and asks on the way what things
 // cost; then how long a server takes to start on it, how much memory it needs once everybody who
-// came in the last day has been back, and how fast their logins are refreshed.
+// came in the last day has been back, how fast their logins are refreshed, and how long a change of keys takes.
 func millionFigure(ctx context.Context, s settings) ([]row, error) {
 	sizes := []int{1_000, 10_000, 100_000, 1_000_000}
 	if s.quick {
@@ -56,7 +56,11 @@ func millionFigure(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	served, err := m.serve(ctx, last)
-	return append(append(rows, refreshed...), served...), err
+	if err != nil {
+		return nil, err
+	}
+	rekeyed, err := m.rekey(ctx, last)
+	return slices.Concat(rows, refreshed, served, rekeyed), err
 }
 
 // million is a database that grows, and who is in it.
