@@ -17,7 +17,7 @@ import (
 // rollingFigure restarts three servers on one PostgreSQL, one after the other, again and again, while
 // people use them through a balancer that asks /readyz every 200 ms.
 func rollingFigure(ctx context.Context, s settings) ([]row, error) {
-	const people, rest = 60, 100 * time.Millisecond // some 500 requests a second
+	const people, rest = 90, 100 * time.Millisecond // some 500 requests a second
 	rolls := 50
 	if s.quick {
 		rolls = 2
@@ -94,7 +94,7 @@ func rollingWorld(ctx context.Context, people int, rest time.Duration) (_ *tortu
 		return nil, nil, err
 	}
 	w, err := torture.NewWorld(torture.Setup{
-		Program: program, Dir: dir, Seed: 1, Refresh: emulator.Rotated, Interval: 10 * time.Second,
+		Program: program, Dir: dir, Seed: 1, Refresh: emulator.Rotated, Interval: 3 * time.Second,
 		People: people, Rest: rest, Database: onlyDatabase{server, at}, Replicas: 3, Balanced: true, DrainDelay: time.Second,
 	})
 	if err != nil {
