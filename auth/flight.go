@@ -24,15 +24,23 @@ type flight struct {
 	token *Token // once done
 	err   error  // once done
 
-	askers  int                   // those who wait, or must not be forgotten; guarded by login.mu
-	early   bool                  // the token is still good: nobody has to wait
+	why     errand
+	askers  int                   // those who wait; guarded by login.mu
+	claimed moment                // when the lease was taken last
 	old     atomic.Pointer[Token] // the token it is to replace
 	hurry   chan struct{}         // closed when this takes longer
 	hurried sync.Once
 }
 
-func newFlight(l *login, early bool) *flight {
-	f := &flight{login: l, early: early, done: make(chan struct{}), hurry: make(chan struct{})}
+// errand is why a flight was begun. The zero value: somebody asked for a token.
+type errand struct {
+	early bool    // the token is still good: nobody has to wait
+	save  bool    // to save what could not be saved, and no more
+	after *moment // to try again what did not work then
+}
+
+func newFlight(l *login, why errand) *flight {
+	f := &flight{login: l, why: why, done: make(chan struct{}), hurry: make(chan struct{})}
 	l.grants.flights.begun(f)
 	return f
 }
@@ -96,7 +104,7 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 	if t, err := f.keepLeftover(ctx); t != nil || err != nil {
 		return t, err
 	}
-	var first *Record
+	first := f.why.after
 	for poll := pollFirst; ; poll = min(2*poll, pollLast) {
 		seen := f.glance()
 		rec, err := f.grants.load(ctx, f.key)
@@ -104,10 +112,11 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			return nil, f.outOfTime(ctx, err)
 		}
 		if first == nil {
-			first = rec
+			now := rec.moment()
+			first = &now
 		}
 		v := f.view(rec)
-		if f.early {
+		if f.why.early {
 			v.ahead = f.grants.aheadMost()
 		}
 		f.keepOld(rec, v)
@@ -118,7 +127,7 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			f.destroy(ctx, rec, v.now)
 			return nil, rec.deadError()
 		case claim:
-			if rec.strippedSince(first) && f.givenUp() {
+			if f.unwanted(rec, *first) && f.givenUp() {
 				return nil, errGivenUp
 			}
 			t, err := f.claim(ctx, rec, v, seen)
@@ -135,6 +144,12 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			}
 		}
 	}
+}
+
+// unwanted reports whether a refresh of rec would only be for those who wait now, and for nobody if nobody does.
+func (f *flight) unwanted(rec *Record, first moment) bool {
+	over := f.why.after != nil && f.why.after.epoch != rec.moment().epoch
+	return f.why.save || over || rec.strippedSince(first) || f.why.early && rec.Token.AccessToken == ""
 }
 
 // left is for callers who wait no longer.
@@ -158,7 +173,7 @@ func (f *flight) givenUp() bool {
 }
 
 // errGivenUp is heard by nobody.
-var errGivenUp = errors.New("auth: the access token was erased, and nobody waits for another")
+var errGivenUp = errors.New("auth: nobody waits for an access token")
 
 // pause waits for somebody else's doing. Callers with a living token need not.
 func (f *flight) pause(ctx context.Context, d time.Duration) error {
@@ -188,7 +203,7 @@ func (f *flight) keepOld(rec *Record, v view) {
 		return
 	}
 	f.old.Store(rec.Token.of(f.grants.cred.conf))
-	if f.early && rec.good(v) {
+	if f.why.early && rec.good(v) {
 		f.takesLong()
 	}
 }
@@ -206,6 +221,7 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 		return nil, err
 	}
 	s := mine.sending()
+	f.claimed = mine.moment()
 	if asleep() > sendWithin(f.grants.lease) { // this process paused; somebody may have taken over
 		f.release(ctx, mine, s)
 		return nil, nil
@@ -262,7 +278,7 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 
 // failed remembers err, so that nobody hammers. If the answer was lost on its way, the same
 // refresh token is soon tried again even if nobody asks: a provider that rotates may accept it
-// for some seconds more.
+// for some seconds more. Not for somebody who has logged out by then: see unwanted.
 func (f *flight) failed(err error) {
 	if !fails(err) || errors.Is(err, ErrApp) || errors.Is(err, errDoubted) {
 		return
@@ -275,14 +291,12 @@ func (f *flight) failed(err error) {
 	}
 }
 
-// later begins another flight after d, though nobody asks.
-func (l *login) later(d time.Duration) {
+// later begins another flight after d, though nobody asks, for the login that f claimed.
+func (f *flight) later(d time.Duration) {
+	l, then := f.login, f.claimed
 	time.AfterFunc(d, func() {
-		if l.grants.flights.closed() {
-			return
-		}
-		if l.join(context.Background()) == nil { // retired meanwhile
-			l.grants.login(l.key).join(context.Background())
+		if why := (errand{after: &then}); !l.unasked(why) { // retired meanwhile
+			l.grants.login(l.key).unasked(why)
 		}
 	})
 }

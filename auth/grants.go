@@ -70,24 +70,33 @@ func (g *Grants) Put(ctx context.Context, key string, t *Token) error {
 func (g *Grants) For(key string) *RefreshingToken { return &RefreshingToken{grants: g, key: key} }
 
 // Delete forgets the login under key, for ever, in the store and the journal; an answer still under
-// way is dropped. Absent is not an error.
+// way is dropped. Absent is not an error. After an error try again: while the store may have the login,
+// nothing of it is thrown away.
+//
+// In this order: what the journal and this process hold beside the store may be the only valid token of a
+// login that is not deleted yet, and is nobody's once it is. And this process must hold nothing any more
+// that it could put into the journal again when that has forgotten.
 func (g *Grants) Delete(ctx context.Context, key string) error {
 	if key == "" {
 		return errNoKey
 	}
 	err := g.store.Delete(ctx, key)
-	if g.journal != nil {
-		err = errors.Join(err, g.journal.Forget(ctx, key))
+	if err != nil {
+		g.dropAccess(key) // it may be deleted: look again before it is used
+		return fmt.Errorf("auth: delete login: %w", err)
 	}
 	g.forget(key)
-	if err != nil {
-		return fmt.Errorf("auth: delete login: %w", err)
+	if g.journal != nil {
+		if err := g.journal.Forget(ctx, key); err != nil {
+			return fmt.Errorf("auth: delete login: %w", err)
+		}
 	}
 	return nil
 }
 
 // DropAccess erases the stored access token of the login under key: the login stays, and its next
-// use refreshes. For a person whose last session ended. Absent is not an error.
+// use refreshes. For a person whose last session ended. Nothing is sent any more for whoever asked
+// before, unless they still wait; of an answer under way the refresh token is kept. Absent is not an error.
 func (g *Grants) DropAccess(ctx context.Context, key string) error {
 	err := g.change(ctx, key, func(rec *Record) *Record {
 		if rec == nil {
@@ -95,12 +104,7 @@ func (g *Grants) DropAccess(ctx context.Context, key string) error {
 		}
 		return rec.withoutAccess()
 	})
-	g.mu.Lock()
-	l := g.logins[key]
-	g.mu.Unlock()
-	if l != nil {
-		l.dropAccess()
-	}
+	g.dropAccess(key)
 	if err != nil {
 		return fmt.Errorf("auth: drop access: %w", err)
 	}
@@ -215,10 +219,21 @@ func (g *Grants) sweep() {
 
 // forget ends what this process knew about the login under key.
 func (g *Grants) forget(key string) {
-	g.mu.Lock()
-	l := g.logins[key]
-	g.mu.Unlock()
-	if l != nil {
+	if l := g.known(key); l != nil {
 		l.reset()
 	}
+}
+
+// dropAccess forgets the access token of the login under key in this process.
+func (g *Grants) dropAccess(key string) {
+	if l := g.known(key); l != nil {
+		l.dropAccess()
+	}
+}
+
+// known is what this process knows about the login under key; nil if nothing.
+func (g *Grants) known(key string) *login {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.logins[key]
 }

@@ -35,6 +35,8 @@ func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) 
 		return nil, nil
 	case err == nil && written.Token == t, err != nil && u.kept && t.livesAt(l.grants.now()):
 		return l.accept(t, seen), nil
+	case err == nil && written.renewedBy(t): // the person has logged out: it is for those who wait, and then for nobody
+		return t.of(l.grants.cred.conf), nil
 	case err == nil: // kept as a spare
 		return nil, nil
 	}
@@ -75,9 +77,7 @@ func (l *login) remember(u *unsaved, err error, seen glance) {
 			l.mu.Lock()
 			u.planned = false
 			l.mu.Unlock()
-			if f := l.join(context.Background()); f != nil {
-				f.left() // to save, not to refresh
-			}
+			l.unasked(errand{save: true})
 		})
 	}
 }
@@ -170,7 +170,7 @@ func (g *Grants) tellKept(u *unsaved, written *Record, err error) {
 		e.Outcome, e.Took = OutcomeRecovered, 0
 	case written == nil:
 		e.Outcome = OutcomeDropped
-	case written.Token == u.answer.token:
+	case written.renewedBy(u.answer.token):
 		e.Outcome = OutcomeRenewed
 	default:
 		e.Outcome = OutcomeSalvaged

@@ -23,6 +23,7 @@ type login struct {
 	retired bool    // no longer in Grants: ask for another
 	flight  *flight // the one under way
 	resets  int     // logins begun or ended here: what an older flight brings is not for everyone
+	drops   int     // access tokens erased here: the same, but it is kept
 	refused *Token  // Spotify said no to its access token
 	unsaved *unsaved
 	rest    rest      // after a failure
@@ -84,7 +85,7 @@ func (l *login) hasten() {
 		later.ahead = l.grants.now().Add(aheadPause).UnixNano()
 		l.current.CompareAndSwap(c, &later)
 	}
-	l.flight = newFlight(l, true)
+	l.flight = newFlight(l, errand{early: true})
 	go l.flight.run(context.Background())
 }
 
@@ -119,11 +120,22 @@ func (l *login) join(ctx context.Context) *flight {
 		return nil
 	}
 	if l.flight == nil {
-		l.flight = newFlight(l, false)
+		l.flight = newFlight(l, errand{})
 		go l.flight.run(context.WithoutCancel(ctx))
 	}
 	l.flight.askers++
 	return l.flight
+}
+
+// unasked begins a flight for nobody who waits, unless one is under way; false if l is retired.
+func (l *login) unasked(why errand) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.retired && l.flight == nil {
+		l.flight = newFlight(l, why)
+		go l.flight.run(context.Background())
+	}
+	return !l.retired
 }
 
 // landed takes f's leave.
@@ -135,16 +147,16 @@ func (l *login) landed(f *flight) {
 	l.mu.Unlock()
 }
 
-// glance is when a record was read, and how many logins had ended here by then.
+// glance is when a record was read, and what had ended here by then.
 type glance struct {
-	at     time.Time
-	resets int
+	at            time.Time
+	resets, drops int
 }
 
 func (l *login) glance() glance {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return glance{l.grants.now(), l.resets}
+	return glance{l.grants.now(), l.resets, l.drops}
 }
 
 // view is what this process knows about rec.
@@ -180,7 +192,7 @@ func (l *login) accept(t *Token, seen glance) *Token {
 	t = t.of(l.grants.cred.conf)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.resets != seen.resets {
+	if l.resets != seen.resets || l.drops != seen.drops {
 		return t
 	}
 	if old := l.seen.Load(); old != nil && old.AccessToken == t.AccessToken && old.RefreshToken == t.RefreshToken {
@@ -224,7 +236,7 @@ func (l *login) reset() {
 func (l *login) dropAccess() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.resets++
+	l.drops++
 	l.current.Store(nil)
 	l.seen.Store(nil)
 }

@@ -105,7 +105,7 @@ var modes = map[string]mode{
 
 func TestModel(t *testing.T) {
 	t.Parallel()
-	for what, b := range map[string]budget{"leases": modelBudget, "journal": journalBudget, "second look": shakyBudget} {
+	for what, b := range map[string]budget{"leases": modelBudget, "journal": journalBudget, "second look": shakyBudget, "logout": logoutBudget} {
 		t.Logf("%s: budget %+v", what, b)
 		for name, p := range modes {
 			t.Run(what+"/"+name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,26 @@ var mutants = []struct {
 			return rec.condemned(s, v, now)
 		}
 	}},
+	{"a logout that answers do not hear of", neverRotates, "came after the logout", func(r *rule) {
+		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			s.seq = math.MaxInt64 // as if nobody had logged out since
+			return rec.answered(s, t, now)
+		}
+	}},
+	{"a replay that does not hear of a logout", neverRotates, "came after the logout", func(r *rule) {
+		r.recovered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			s.seq = math.MaxInt64
+			return rec.answered(s, t, now)
+		}
+	}},
+	{"a logout throws the answer away", strict, "cannot be refreshed", func(r *rule) {
+		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
+			if rec != nil && s.seq <= rec.rule().dropped {
+				return nil
+			}
+			return rec.answered(s, t, now)
+		}
+	}},
 	{"a verdict is for ever", strict, "was declared dead", func(r *rule) {
 		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
 			if rec != nil && rec.Dead != nil {
@@ -121,7 +142,7 @@ func TestModelFindsMistakes(t *testing.T) {
 			t.Parallel()
 			r := theRule
 			mutant.spoil(&r)
-			for _, b := range []budget{modelBudget, journalBudget, shakyBudget} {
+			for _, b := range []budget{modelBudget, journalBudget, shakyBudget, logoutBudget} {
 				m := run(r, mutant.provider, b)
 				if strings.Contains(m.bad, mutant.finds) {
 					t.Logf("found in %d states: %s", len(m.seen), m.bad)

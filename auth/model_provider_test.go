@@ -29,7 +29,7 @@ func (p *provider) refresh(m mode, old *Token) *Token {
 	case l.revoked:
 		return nil
 	case m == neverRotates:
-		return old
+		return &Token{AccessToken: "access", RefreshToken: old.RefreshToken}
 	case n == l.newest, again && m == replay:
 		l.newest++
 		l.graceful = m == grace || m == replay
@@ -38,7 +38,7 @@ func (p *provider) refresh(m mode, old *Token) *Token {
 		l.revoked = m == family
 		return nil
 	}
-	return &Token{RefreshToken: refreshTokens[login][l.newest]}
+	return &Token{AccessToken: "access", RefreshToken: refreshTokens[login][l.newest]}
 }
 
 // takes reports whether the provider would accept refreshToken.

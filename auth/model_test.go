@@ -29,6 +29,7 @@ type budget struct {
 	journals int8 // answers that are put aside before the store is written
 	replays  int8 // of what is in the journal, by a later process; also of what was done long ago
 	shakes   int8 // verdicts that are looked at once more
+	logouts  int8 // everywhere: the access token is erased, and the login stays
 }
 
 const replicas = 3
@@ -71,6 +72,7 @@ type state struct {
 	deleted  bool
 	lost     int8 // answers lost, and processes dead, in this login
 	overlap  bool // a lease was taken over in this login
+	out      bool // the person has logged out everywhere, and nobody has asked since
 }
 
 // model explores one rule against one provider.
@@ -106,6 +108,8 @@ func (m *model) then(what string, s state) {
 		m.fail("a deleted login came back")
 	case s.rec != nil && s.rec.rule().epoch != epochName(s.login):
 		m.fail("an older login overwrote a newer one")
+	case s.rec != nil && s.out && s.rec.Token.AccessToken != "":
+		m.fail("an access token came after the logout")
 	}
 	m.explore(s)
 	m.path = m.path[:len(m.path)-1]
@@ -255,7 +259,7 @@ func (m *model) claims(s state, i int) {
 		return
 	}
 	s.left.claims--
-	s.rec = s.rec.claimed(v)
+	s.rec, s.out = s.rec.claimed(v), false
 	if s.left.doubts > 0 {
 		doubtful := s
 		doubtful.left.doubts--
@@ -307,11 +311,20 @@ func (m *model) outside(s state) {
 		next.begin()
 		m.then("the person logs in again", next)
 	}
+	if s.left.logouts > 0 && s.rec != nil {
+		next := s
+		next.left.logouts--
+		next.out = true
+		if rec := s.rec.withoutAccess(); rec != nil {
+			next.rec = rec
+		}
+		m.then("the person logs out everywhere", next)
+	}
 	if s.left.deletes > 0 && s.rec != nil {
 		next := s
 		next.left.deletes--
 		next.rec, next.deleted = nil, true
-		m.then("the person logs out", next)
+		m.then("the person disconnects", next)
 	}
 	if s.left.pardons > 0 && s.rec != nil && s.rec.judged() {
 		next := s
@@ -335,9 +348,9 @@ func (r *Record) judged() bool {
 // begin is a new login.
 func (s *state) begin() {
 	s.login++
-	s.deleted, s.lost, s.overlap = false, 0, false
+	s.deleted, s.lost, s.overlap, s.out = false, 0, false, false
 	s.rec = &Record{
-		Token: &Token{RefreshToken: refreshTokens[s.login][0]},
+		Token: &Token{AccessToken: "access", RefreshToken: refreshTokens[s.login][0]},
 		state: &recordState{epoch: epochName(s.login)},
 	}
 }
@@ -362,7 +375,7 @@ func (s *state) key() string {
 		line = append(line, byte('0'+r.stage), bit(mine), bit(held), bit(r.overtaken))
 		if r.stage != idle {
 			line = append(line, r.sent.epoch...)
-			line = append(line, byte('0'+r.sent.generation))
+			line = append(line, byte('0'+r.sent.generation), bit(s.rec != nil && r.sent.seq <= s.rec.rule().dropped))
 			line = append(line, r.sent.token.RefreshToken...)
 		}
 		if r.token != nil {
@@ -376,9 +389,9 @@ func (s *state) key() string {
 	for _, line := range lines {
 		key = append(append(key, line...), ' ')
 	}
-	key = append(key, owner, bit(lease.Contested), bit(s.deleted), byte('0'+s.lost), bit(s.overlap), byte('0'+s.login))
+	key = append(key, owner, bit(lease.Contested), bit(s.deleted), byte('0'+s.lost), bit(s.overlap), bit(s.out), byte('0'+s.login))
 	if s.rec != nil {
-		key = append(key, byte('0'+s.rec.Generation), bit(s.rec.Dead != nil), bit(s.rec.rule().shaky))
+		key = append(key, byte('0'+s.rec.Generation), bit(s.rec.Token.AccessToken != ""), bit(s.rec.rule().dropped == lease.Seq), bit(s.rec.Dead != nil), bit(s.rec.rule().shaky))
 		key = append(key, s.rec.Token.RefreshToken...)
 		for _, spare := range s.rec.rule().spares {
 			key = append(append(key, ',', bit(spare.Refused)), spare.RefreshToken...)
@@ -386,14 +399,14 @@ func (s *state) key() string {
 	}
 	for _, e := range s.journal {
 		if e.token != nil {
-			key = append(key, '/', bit(e.pending), bit(s.rec != nil && s.rec.held(e.sent)), byte('0'+e.sent.generation))
+			key = append(key, '/', bit(e.pending), bit(s.rec != nil && e.sent.seq <= s.rec.rule().dropped), bit(s.rec != nil && s.rec.held(e.sent)), byte('0'+e.sent.generation))
 			key = append(append(key, e.sent.epoch...), e.sent.token.RefreshToken...)
 			key = append(key, e.token.RefreshToken...)
 		}
 	}
 	b := s.left
 	key = append(key, ' ', byte(b.claims), byte(b.takeovers), byte(b.crashes), byte(b.losses), byte(b.doubts), byte(b.pardons), byte(b.logins), byte(b.deletes),
-		byte(b.journals), byte(b.replays), byte(b.shakes))
+		byte(b.journals), byte(b.replays), byte(b.shakes), byte(b.logouts))
 	return string(s.provider.key(key))
 }
 

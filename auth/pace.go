@@ -60,7 +60,7 @@ func (p *pace) take(most time.Duration) (time.Duration, bool) {
 // queue waits for this flight's moment. No lease is held meanwhile. What nobody waits for gives way.
 func (f *flight) queue(ctx context.Context) error {
 	p, most := f.grants.pace, queueLongest
-	if f.early {
+	if f.why.early {
 		most = p.slack()
 	}
 	d, ok := p.take(most)

@@ -27,6 +27,10 @@ type recordState struct {
 	spares []spare   // refresh tokens that may still be good, the best first; refused ones last
 	diedAt time.Time // when the verdict fell, on the clock of whoever heard it
 	shaky  bool      // it fell when Spotify was in trouble: one more request, an hour later
+
+	// dropped is the Seq of the latest lease there was when the access token was erased: what comes for a
+	// request under it, or under one before, brings no other.
+	dropped int64
 }
 
 // lease is the right to refresh a login for a short while. Owner, Seq and the epoch name one

@@ -180,10 +180,14 @@ func (r *Record) answered(s sent, t *Token, now time.Time) *Record {
 	})
 }
 
-// renewed makes t the login's token, and undoes a verdict.
+// renewed makes t the login's token, and undoes a verdict. Whoever has logged out since t was asked for
+// gets no access token behind their back; the refresh token may be the only valid one.
 func (r *Record) renewed(s sent, t *Token, now time.Time) *Record {
 	return r.with(func(next *Record, state *recordState) {
 		next.Token, next.Dead, next.Generation = t, nil, r.Generation+1
+		if s.seq > 0 && s.seq <= state.dropped {
+			next.Token = t.without(false)
+		}
 		state.diedAt, state.shaky = time.Time{}, false
 		state.spares = unspoilt(state.spares, now)
 		if old := r.Token.RefreshToken; old != t.RefreshToken {
@@ -195,6 +199,9 @@ func (r *Record) renewed(s sent, t *Token, now time.Time) *Record {
 		state.lease.Contested = false
 	})
 }
+
+// renewedBy reports whether r's token is what t brought, with or without its access token, and not another's.
+func (r *Record) renewedBy(t *Token) bool { return r.Token.RefreshToken == t.RefreshToken }
 
 // condemned is what a verdict on what was sent does to the record. It counts only for the
 // generation it was about and from the one who holds the lease: whoever took over will hear
@@ -268,17 +275,32 @@ func (r *Record) destroyed(now time.Time) *Record {
 	})
 }
 
-// strippedSince reports whether the access token was erased after first was read: the person has logged
-// out, and whoever asked before that asks no more, unless they still wait.
-func (r *Record) strippedSince(first *Record) bool {
-	moved := first.Token.AccessToken != "" || first.Generation != r.Generation || first.rule().epoch != r.rule().epoch
-	return r.Dead == nil && r.Token.AccessToken == "" && moved
+// moment is what tells later whether somebody has logged out since a record was read.
+type moment struct {
+	epoch   string
+	dropped int64
+	access  bool
 }
 
-// withoutAccess is r with its access token erased; nil if there is none.
+func (r *Record) moment() moment {
+	s := r.rule()
+	return moment{s.epoch, s.dropped, r.Token.AccessToken != ""}
+}
+
+// strippedSince reports whether the access token was erased since then: the person has logged out, and whoever
+// asked before that asks no more, unless they still wait.
+func (r *Record) strippedSince(then moment) bool {
+	now := r.moment()
+	return !now.access && (then.access || then.dropped != now.dropped || then.epoch != now.epoch)
+}
+
+// withoutAccess is r with its access token erased, and that of what is under way; nil if there is neither.
 func (r *Record) withoutAccess() *Record {
-	if r.Token == nil || r.Token.AccessToken == "" {
+	state := r.rule()
+	if r.Token == nil || r.Token.AccessToken == "" && state.dropped == state.lease.Seq {
 		return nil
 	}
-	return r.with(func(next *Record, _ *recordState) { next.Token = r.Token.without(false) })
+	return r.with(func(next *Record, state *recordState) {
+		next.Token, state.dropped = r.Token.without(false), state.lease.Seq
+	})
 }

@@ -1,0 +1,155 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/emulator"
+)
+
+// TestDeleteAgainstLateAnswers: whatever is under way, waiting for the store, or in a journal when a login is
+// deleted, here or by another replica: nothing comes back, in the store or to anybody who asks.
+func TestDeleteAgainstLateAnswers(t *testing.T) {
+	t.Parallel()
+	for name, mode := range modes {
+		for _, elsewhere := range bools {
+			for _, down := range bools { // the store when the answer comes
+				inBubble(t, emulator.Config{Refresh: mode}, func(w world) {
+					store := &downStore{Store: &auth.MemoryStore{}}
+					g := w.cred.Grants(store, auth.Rescue(slowJournal(time.Second)))
+					end := g
+					if elsewhere {
+						end = w.cred.Grants(store.Store)
+					}
+					w.put(g)
+					time.Sleep(time.Hour)
+					w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 2 * time.Second})
+					go func() { _, _ = g.For("alice").Token(w.t.Context()) }()
+					time.Sleep(time.Second)
+					store.set(down)
+					if !down {
+						w.delete(end)
+					}
+					time.Sleep(5 * time.Second) // the answer has come
+					w.delete(end)
+					store.set(false)
+					time.Sleep(10 * time.Minute)
+					for range 2 {
+						w.wantError(g.For("alice"), auth.ErrNotFound)
+						if rec, err := store.Load(w.t.Context(), "alice"); !errors.Is(err, auth.ErrNotFound) {
+							w.t.Errorf("%s: stored after Delete: %v, %v", name, rec, err)
+						}
+						time.Sleep(time.Hour)
+					}
+					w.wantRefreshes(1)
+					if s := g.State(); s.Unsaved != 0 {
+						w.t.Errorf("%s: State = %+v, want nothing unsaved", name, s)
+					}
+				})
+			}
+		}
+	}
+}
+
+func (w world) delete(g *auth.Grants) {
+	w.t.Helper()
+	if err := g.Delete(w.t.Context(), "alice"); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// stubbornStore does not delete, and does not write, for as long as it is down.
+type stubbornStore struct{ downStore }
+
+func (s *stubbornStore) Delete(ctx context.Context, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down {
+		return errors.New("store down")
+	}
+	return s.Store.Delete(ctx, key)
+}
+
+// TestDeleteThatFails: a login that was not deleted lives on. What its process and its journal hold may be its only
+// valid token.
+func TestDeleteThatFails(t *testing.T) {
+	t.Parallel()
+	for _, journaled := range bools {
+		inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+			journal := new(noting)
+			if !journaled {
+				journal.err = errors.New("full")
+			}
+			store := &stubbornStore{downStore{Store: &auth.MemoryStore{}}}
+			g := w.cred.Grants(store, auth.Rescue(journal))
+			w.put(g)
+			time.Sleep(time.Hour)
+			w.Fail(emulator.Fault{Operation: tokenRequest, Delay: time.Second})
+			time.AfterFunc(500*time.Millisecond, func() { store.set(true) })
+			if token, err := g.For("alice").Token(w.t.Context()); (err == nil) != journaled {
+				w.t.Fatalf("Token while the store is down = %v, %v, want one: %t", token, err, journaled)
+			}
+			if err := g.Delete(w.t.Context(), "alice"); err == nil {
+				w.t.Error("Delete while the store is down = nil")
+			}
+			if len(journal.forgot) != 0 || journal.done != 0 {
+				w.t.Errorf("the journal forgot %q and %d are done, want it to keep what is not deleted", journal.forgot, journal.done)
+			}
+			store.set(false)
+			time.Sleep(5 * time.Minute)
+			w.wantToken(g.For("alice"))
+			w.wantRefreshes(1)
+			time.Sleep(time.Hour)
+			w.wantToken(g.For("alice"))
+
+			journal.err = nil
+			w.delete(g)
+			if len(journal.forgot) != 1 {
+				w.t.Errorf("the journal forgot %q, want alice", journal.forgot)
+			}
+			w.wantError(g.For("alice"), auth.ErrNotFound)
+		})
+	}
+}
+
+// lateJournal is full at first, and takes its time to forget.
+type lateJournal struct{ kept, keptSince atomic.Int64 }
+
+func (j *lateJournal) Keep(context.Context, string, *auth.Answer) (func(), error) {
+	if j.kept.Add(1) == 1 {
+		return nil, errors.New("full")
+	}
+	return func() {}, nil
+}
+
+func (j *lateJournal) Forget(context.Context, string) error {
+	before := j.kept.Load()
+	time.Sleep(5 * time.Minute)
+	j.keptSince.Store(j.kept.Load() - before)
+	return nil
+}
+
+// TestDeleteForgetsOnce: when the journal is told to forget, nobody here holds anything any more that would be put
+// there again.
+func TestDeleteForgetsOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		journal, store := new(lateJournal), &downStore{Store: &auth.MemoryStore{}}
+		g := w.cred.Grants(store, auth.Rescue(journal))
+		w.put(g)
+		time.Sleep(time.Hour)
+		w.Fail(emulator.Fault{Operation: tokenRequest, Delay: time.Second})
+		time.AfterFunc(500*time.Millisecond, func() { store.set(true) })
+		if token, err := g.For("alice").Token(w.t.Context()); err == nil {
+			w.t.Fatalf("Token = %v though it is safe nowhere", token)
+		}
+		w.delete(g)
+		if n := journal.keptSince.Load(); journal.kept.Load() == 0 || n != 0 {
+			w.t.Errorf("%d answers of the deleted login were put into the journal after it was told to forget", n)
+		}
+	})
+}
