@@ -89,3 +89,37 @@ func (w world) dropOnceKept(store auth.Store) {
 		time.Sleep(time.Millisecond)
 	}
 }
+
+// TestLogoutLosesNoAnswer: an answer that comes when the person has just logged out and the store is down waits for
+// the store like any other: its refresh token may be the only valid one.
+func TestLogoutLosesNoAnswer(t *testing.T) {
+	t.Parallel()
+	for name, journal := range map[string]*noting{"with a journal": {}, "without": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+				var opts []auth.GrantsOption
+				if journal != nil {
+					opts = append(opts, auth.Rescue(journal))
+				}
+				store := &downStore{Store: &auth.MemoryStore{}}
+				g := w.cred.Grants(store, opts...)
+				w.put(g)
+				time.Sleep(time.Hour)
+				w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 2 * time.Second})
+				go func() { _, _ = g.For("alice").Token(w.t.Context()) }()
+				time.Sleep(time.Second)
+				w.drop(g)
+				store.set(true)
+				time.Sleep(2 * time.Second)
+				if s := g.State(); s.Unsaved != 1 || journal != nil && journal.done != 0 {
+					w.t.Errorf("State = %+v and the journal was told to forget %+v, want one answer unsaved and none forgotten", s, journal)
+				}
+				store.set(false)
+				time.Sleep(time.Minute)
+				w.wantToken(g.For("alice"))
+				w.wantRefreshes(2) // with the refresh token that waited: the access token went with the logout
+			})
+		})
+	}
+}
