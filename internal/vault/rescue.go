@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/tenuto-dev/tenuto/auth"
 )
@@ -160,8 +163,9 @@ func (r *Rescue) inspect(f *rescueFile) {
 }
 
 // Replay settles what processes that died in this directory left of app, through recover, which is auth's
-// Grants.Recover. Call it before the grants are used, and now and then: for what the store could not take, and because
-// another process of this machine may have died. It ends with the first error.
+// Grants.Recover and is called many times at once: people wait until it is done. Call it before the grants are used, and
+// now and then: for what the store could not take, and because another process of this machine may have died. The error
+// is the first of all; it stops none of the others.
 func (r *Rescue) Replay(ctx context.Context, app string, recover func(context.Context, string, *auth.Answer) error) (Replayed, error) {
 	r.adopt()
 	r.mu.Lock()
@@ -169,26 +173,38 @@ func (r *Rescue) Replay(ctx context.Context, app string, recover func(context.Co
 	result := r.stats
 	r.stats = Replayed{}
 	r.mu.Unlock()
-	var err error
+	var settled, left atomic.Int64
+	var all errgroup.Group
+	all.SetLimit(replayedAtOnce)
 	for _, f := range files {
 		for slot, e := range f.of(func(e *rescued) bool { return e.found && e.app == app && e.answer != nil }) {
-			if err == nil {
-				err = recover(ctx, e.key, e.answer)
-			}
-			if err != nil {
-				result.Left++
-				continue
-			}
-			f.free(slot, e)
-			result.Settled++
+			all.Go(func() error {
+				err := ctx.Err()
+				if err == nil {
+					err = recover(ctx, e.key, e.answer)
+				}
+				if err != nil {
+					left.Add(1)
+					return err
+				}
+				f.free(slot, e)
+				settled.Add(1)
+				return nil
+			})
 		}
 	}
+	err := all.Wait()
+	result.Settled += int(settled.Load())
+	result.Left += int(left.Load())
 	r.letGo()
 	if err != nil {
 		return result, fmt.Errorf("rescue: replay: %w", err)
 	}
 	return result, nil
 }
+
+// replayedAtOnce bounds what a database has to take.
+const replayedAtOnce = 32
 
 // adopt takes the files of other processes of this machine that died.
 func (r *Rescue) adopt() {
