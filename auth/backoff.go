@@ -11,8 +11,6 @@ import (
 const (
 	restFirst     = time.Second // after the first failure; doubled with each further one
 	restLongest   = time.Minute
-	doubtFirst    = 2 * time.Minute // while Spotify is not believed, for every request is a risk
-	doubtRest     = 15 * time.Minute
 	outageRest    = 30 * time.Second // while everybody's requests fail
 	outageCount   = 10               // failures in a row, whoever's, that make an outage
 	obeyLongest   = time.Hour        // a Retry-After is obeyed up to here
@@ -32,22 +30,24 @@ type rest struct {
 
 // after is the next rest, for one more failure.
 func (r rest) after(err error, now time.Time) rest {
-	first, longest := restFirst, restLongest
-	if errors.Is(err, errDoubted) {
-		first, longest = doubtFirst, doubtRest
-	}
-	return r.afterAtMost(err, now, first, longest)
+	return r.afterAtMost(err, now, restLongest)
 }
 
-func (r rest) afterAtMost(err error, now time.Time, first, longest time.Duration) rest {
-	d := jitter(min(first<<min(r.failures, 10), longest))
+func (r rest) afterAtMost(err error, now time.Time, longest time.Duration) rest {
+	d := jitter(min(restFirst<<min(r.failures, 10), longest))
 	if e, ok := errors.AsType[*Error](err); ok {
 		d = max(d, min(e.RetryAfter, obeyLongest))
 	}
 	if lost(err) {
 		r.lost++
 	}
-	return rest{err: err, failures: r.failures + 1, lost: r.lost, ends: time.Now().Add(d), endsWall: now.Add(d)}
+	next := restFor(err, d, now)
+	next.failures, next.lost = r.failures+1, r.lost
+	return next
+}
+
+func restFor(err error, d time.Duration, now time.Time) rest {
+	return rest{err: err, ends: time.Now().Add(d), endsWall: now.Add(d)}
 }
 
 // over reports whether one may try again.
@@ -63,6 +63,7 @@ type breaker struct {
 	rest    rest
 	failing int // requests in a row that were not answered
 	doubt   doubt
+	silence rest // in doubt, until somebody finds out whether it is over
 }
 
 // resting is the error that all share while nobody may ask. An outage does not stop those who
@@ -70,25 +71,36 @@ type breaker struct {
 func (b *breaker) resting(now time.Time, again bool) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.rest.over(now) || again && failure(b.rest.err) == OutcomeFailed {
+	switch {
+	case b.silent(now):
+		return errDoubted
+	case b.rest.over(now), again && failure(b.rest.err) == OutcomeFailed:
 		return nil
 	}
 	return b.rest.err
 }
 
+// silent reports whether there is doubt, and the next request not due.
+func (b *breaker) silent(now time.Time) bool { return b.doubt.running() && !b.silence.over(now) }
+
 // admit lets a request pass, or returns the error that all share. Once a rest is over, one
-// request tries and the others wait for what it hears.
-func (b *breaker) admit(now time.Time, again bool) error {
+// request tries and the others wait for what it hears. probe: it finds out whether a doubt is over.
+func (b *breaker) admit(now time.Time, again bool) (probe bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
+	case b.silent(now):
+		return false, errDoubted
 	case b.rest.err == nil, again && failure(b.rest.err) == OutcomeFailed:
-		return nil
 	case !b.rest.over(now):
-		return b.rest.err
+		return false, b.rest.err
+	default:
+		b.rest.ends, b.rest.endsWall = time.Now().Add(probeReserved), now.Add(probeReserved)
 	}
-	b.rest.ends, b.rest.endsWall = time.Now().Add(probeReserved), now.Add(probeReserved)
-	return nil
+	if probe = b.doubt.running(); probe {
+		b.silence = restFor(errDoubted, probeReserved, now)
+	}
+	return probe, nil
 }
 
 // heard takes in how a request ended, and gives back what is to be made of it: the same, or
@@ -99,26 +111,22 @@ func (b *breaker) heard(err error, overdue bool, now time.Time) (_ error, shaky 
 		return err, false
 	}
 	b.mu.Lock()
-	var shaken []func()
-	switch err = b.doubt.weigh(err, overdue, now); {
-	case errors.Is(err, ErrApp), errors.Is(err, errDoubted), throttled(err):
+	defer b.mu.Unlock()
+	common := b.doubt.clock.time(now)
+	switch err = b.doubt.weigh(err, overdue, common); {
+	case errors.Is(err, ErrApp), throttled(err):
 		b.rest = b.rest.after(err, now)
+	case errors.Is(err, errDoubted):
+		b.rest, b.failing = rest{}, 0
+		b.silence = restFor(err, b.doubt.Next.Sub(common), now)
 	case err == nil, errors.Is(err, ErrReauthorize):
 		b.rest, b.failing = rest{}, 0
-		shaky = err != nil && b.doubt.shaky(now)
+		shaky = err != nil && b.doubt.shaky(common)
 	default:
-		shaken = b.doubt.troubled(now)
+		b.doubt.troubled(common)
 		if b.failing++; b.failing > outageCount {
-			b.rest = b.rest.afterAtMost(err, now, restFirst, outageRest)
+			b.rest = b.rest.afterAtMost(err, now, outageRest)
 		}
-	}
-	b.mu.Unlock()
-	if len(shaken) > 0 {
-		go func() { // whoever heard err holds a lease
-			for _, shake := range shaken {
-				shake()
-			}
-		}()
 	}
 	return err, shaky
 }

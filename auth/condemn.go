@@ -57,7 +57,7 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, v verdict, to
 // sentenced remembers a verdict that was written over rec, and sees to its second look.
 func (f *flight) sentenced(rec, next *Record) {
 	g, key := f.grants, f.key
-	s := sentence{at: g.now(), pardon: func() {
+	s := sentence{pardon: func() {
 		g.amend(key, func(r *Record) *Record { return r.reprieved(next, g.now()) })
 	}}
 	switch state := next.rule(); {
@@ -72,7 +72,7 @@ func (f *flight) sentenced(rec, next *Record) {
 			}
 		}
 	}
-	g.app.sentenced(s)
+	g.app.sentenced(s, g.now())
 }
 
 // sentenceEvent tells what a verdict did to rec.

@@ -1,9 +1,7 @@
 package auth
 
 import (
-	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -12,38 +10,65 @@ import (
 // are believed one by one, but not in masses: then nothing is written, the latest
 // verdicts are undone, and one request now and then finds out whether it is over. A single
 // verdict near other trouble is believed too, and looked at once more an hour later.
+//
+// Processes that share a Register weigh together: see doubt_shared.go.
 
 const (
-	doubtWindow   = time.Minute      // what is counted is one to two of them old at most
-	doubtCount    = 20               // verdicts in the window that are not yet many
-	doubtShare    = 20               // nor are they if they are less than one in so many requests
-	doubtLongest  = 12 * time.Hour   // then it is true after all…
-	doubtProbes   = 20               // …if so many more were refused: a clock may have jumped
-	sentencesMost = 1000             // are remembered
-	beliefTime    = 24 * time.Hour   // and for so long nothing is doubted any more
-	troubleNear   = 15 * time.Minute // what makes a verdict shaky: other errors so long before or after
+	doubtWindow  = time.Minute      // what is counted is one to two of them old at most
+	doubtCount   = 20               // verdicts in the window that are not yet many
+	doubtShare   = 20               // nor are they if they are less than one in so many requests
+	doubtFirst   = 2 * time.Minute  // from the first verdict that is not believed to the next request…
+	doubtRest    = 15 * time.Minute // …growing to this, for every request is a risk
+	doubtLongest = 12 * time.Hour   // then it is true after all…
+	doubtProbes  = 20               // …if so many more were refused: a clock may have jumped
+	beliefTime   = 24 * time.Hour   // and for so long nothing is doubted any more
+	troubleNear  = 15 * time.Minute // what makes a verdict shaky: other errors so long before or after
+	troubleTold  = time.Minute      // how often the other processes are told of trouble that goes on
 )
 
 var errDoubted = errors.New("auth: Spotify refuses unusually many people at once, which is not believed yet: try again later")
 
 // doubt weighs verdicts. Used under breaker's lock; the zero value believes.
 type doubt struct {
-	counts    [2]outcomes // in this window and in the one before
-	window    time.Time   // when this one began
+	findings
+	own       tally            // of this process
+	others    map[string]tally // as the other processes have told
 	sentences []sentence
-	since     time.Time // in doubt; zero if not
-	probes    int       // refused since then
-	believe   time.Time // until then whatever comes
-	trouble   time.Time // when Spotify last failed in another way
+
+	clock     clock
+	news      int  // counts what the others should hear of
+	told      int  // of news
+	condemned bool // a verdict that was believed is among what they have not heard
+}
+
+// findings are what verdicts have led to so far: those of all processes, where they share them.
+type findings struct {
+	episode
+	Believe time.Time `json:"believe,omitzero"` // until then whatever comes
+	Trouble time.Time `json:"trouble,omitzero"` // when Spotify last failed in another way
+}
+
+// episode is one time of doubt.
+type episode struct {
+	Number int       `json:"number,omitzero"` // how many there have been
+	Over   bool      `json:"over,omitzero"`
+	Since  time.Time `json:"since,omitzero"`
+	Next   time.Time `json:"next,omitzero"`   // before then Spotify is not asked
+	Probes int       `json:"probes,omitzero"` // refused since it began
+}
+
+func (e episode) running() bool { return e.Number > 0 && !e.Over }
+
+// tally counts how requests ended lately.
+type tally struct {
+	Window time.Time   `json:"window"` // when this one began
+	Counts [2]outcomes `json:"counts"` // in this window and in the one before
 }
 
 // outcomes are how requests ended.
-type outcomes struct{ verdicts, successes int }
-
-// sentence is a verdict that was written, how to undo it, and how to have it looked at again.
-type sentence struct {
-	at             time.Time
-	pardon, shaken func()
+type outcomes struct {
+	Verdicts  int `json:"verdicts"`
+	Successes int `json:"successes"`
 }
 
 // weigh is err, or errDoubted if err is a verdict that is not to be believed. overdue: by our own
@@ -52,105 +77,118 @@ func (d *doubt) weigh(err error, overdue bool, now time.Time) error {
 	d.follow(now)
 	switch {
 	case err == nil:
-		d.counts[0].successes++
-		d.since, d.probes = time.Time{}, 0
+		d.own.Counts[0].Successes++
+		d.end()
 		return nil
 	case overdue, !errors.Is(err, ErrReauthorize):
 		return err
 	}
-	d.counts[0].verdicts++
-	switch {
-	case now.Before(d.believe), d.since.IsZero() && !d.many():
-		return err
-	case d.since.IsZero():
-		d.since = now
-	case now.Sub(d.since) > doubtLongest && d.probes >= doubtProbes:
-		d.since, d.probes, d.believe = time.Time{}, 0, now.Add(beliefTime)
+	d.own.Counts[0].Verdicts++
+	if now.Before(d.Believe) {
 		return err
 	}
-	d.probes++
+	d.news++
+	switch {
+	case !d.running() && !d.many():
+		d.condemned = true
+		return err
+	case !d.running():
+		d.begin(now)
+		return errDoubted
+	case now.Sub(d.Since) < requestTime: // it was under way when the doubt began
+		return errDoubted
+	case now.Sub(d.Since) > doubtLongest && d.Probes >= doubtProbes:
+		d.end()
+		d.Believe = now.Add(beliefTime)
+		return err
+	}
+	d.Probes++
+	d.rest(now)
 	return errDoubted
+}
+
+// begin begins an episode.
+func (d *doubt) begin(now time.Time) {
+	d.episode = episode{Number: d.Number + 1, Since: now}
+	d.rest(now)
+	d.news++
+}
+
+// rest puts off the next request, for longer each time.
+func (d *doubt) rest(now time.Time) {
+	d.Next = now.Add(jitter(min(doubtFirst<<min(d.Probes, 10), doubtRest)))
+}
+
+// end ends the one that is running, if there is one.
+func (d *doubt) end() {
+	if d.running() {
+		d.Over = true
+		d.news++
+	}
 }
 
 // follow keeps up with the clock, which may have been set back.
 func (d *doubt) follow(now time.Time) {
-	if age := now.Sub(d.window); age > doubtWindow || age < 0 {
-		d.counts, d.window = [2]outcomes{{}, d.counts[0]}, now
+	d.own.follow(now)
+	for who, t := range d.others {
+		if t.follow(now); t.verdicts() == 0 {
+			delete(d.others, who)
+		} else {
+			d.others[who] = t
+		}
 	}
-	if d.since.After(now) {
-		d.since = now
+	if d.Since.After(now) {
+		d.Since = now
 	}
-	if d.believe.Sub(now) > beliefTime {
-		d.believe = time.Time{}
+	if d.Next.Sub(now) > doubtRest*5/4+pauseSlack {
+		d.Next = now
 	}
+	if d.Believe.Sub(now) > beliefTime+pauseSlack {
+		d.Believe = time.Time{}
+	}
+	if d.Trouble.Sub(now) > pauseSlack {
+		d.Trouble = time.Time{}
+	}
+}
+
+// follow leaves out what is too old to count, or from before the clock was set back.
+func (t *tally) follow(now time.Time) {
+	switch age := now.Sub(t.Window); {
+	case age > 2*doubtWindow, age < -pauseSlack:
+		*t = tally{Window: now}
+	case age > doubtWindow:
+		t.Counts, t.Window = [2]outcomes{{}, t.Counts[0]}, now
+	}
+}
+
+func (t tally) verdicts() int  { return t.Counts[0].Verdicts + t.Counts[1].Verdicts }
+func (t tally) successes() int { return t.Counts[0].Successes + t.Counts[1].Successes }
+
+// heard is how many verdicts and successes all processes had lately, as far as this one knows.
+func (d *doubt) heard() (verdicts, successes int) {
+	verdicts, successes = d.own.verdicts(), d.own.successes()
+	for _, t := range d.others {
+		verdicts += t.verdicts()
+		successes += t.successes()
+	}
+	return verdicts, successes
 }
 
 // many reports whether there are more verdicts than a quiet day explains.
 func (d *doubt) many() bool {
-	verdicts := d.counts[0].verdicts + d.counts[1].verdicts
-	all := verdicts + d.counts[0].successes + d.counts[1].successes
-	return verdicts > doubtCount && verdicts*doubtShare > all
+	verdicts, successes := d.heard()
+	return verdicts > doubtCount && verdicts*doubtShare > verdicts+successes
 }
 
 // shaky reports whether Spotify has been in trouble shortly before now.
 func (d *doubt) shaky(now time.Time) bool {
-	return !d.trouble.IsZero() && now.Sub(d.trouble).Abs() < troubleNear
+	return !d.Trouble.IsZero() && now.Sub(d.Trouble).Abs() < troubleNear
 }
 
-// troubled notes that Spotify failed in another way than by a verdict, and returns the sentences
-// of shortly before, once each.
-func (d *doubt) troubled(now time.Time) (shaken []func()) {
-	d.trouble = now
-	d.sentences = d.fresh(now, troubleNear)
-	for i, s := range d.sentences {
-		if s.shaken != nil {
-			shaken = append(shaken, s.shaken)
-			d.sentences[i].shaken = nil
-		}
+// troubled notes that Spotify failed in another way than by a verdict.
+func (d *doubt) troubled(now time.Time) {
+	if now.Sub(d.Trouble).Abs() > troubleTold {
+		d.news++
 	}
-	return shaken
-}
-
-// sentenced remembers for a while how to undo a verdict that was written, and how to shake it.
-func (b *breaker) sentenced(s sentence) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all := append(b.doubt.fresh(s.at, troubleNear), s)
-	b.doubt.sentences = all[max(0, len(all)-sentencesMost):]
-}
-
-// fresh are the sentences of shortly before now.
-func (d *doubt) fresh(now time.Time, most time.Duration) []sentence {
-	return slices.DeleteFunc(d.sentences, func(s sentence) bool { return now.Sub(s.at).Abs() > most })
-}
-
-// pardon undoes the latest verdicts.
-func (b *breaker) pardon(now time.Time) {
-	b.mu.Lock()
-	sentences := b.doubt.fresh(now, 2*doubtWindow)
-	b.doubt.sentences = nil
-	b.mu.Unlock()
-	for _, s := range sentences {
-		s.pardon()
-	}
-}
-
-// amend changes the record under key to what next makes of it, if there is one; nil leaves it. If
-// the store fails it stays as it is.
-func (g *Grants) amend(key string, next func(*Record) *Record) (done bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), saveTime)
-	defer cancel()
-	for {
-		rec, err := g.load(ctx, key)
-		if err != nil {
-			return false
-		}
-		changed := next(rec)
-		if changed == nil {
-			return false
-		}
-		if won, err := swap(ctx, g.store, key, rec.Version, changed.stamped()); won || err != nil {
-			return won
-		}
-	}
+	d.Trouble = now
 }

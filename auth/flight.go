@@ -230,6 +230,7 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 	now := f.grants.now()
 	overdue := f.grants.cred.overdue(s.token, now)
 	err, shaky := f.grants.app.heard(err, overdue, now)
+	defer f.grants.weighed(ctx)
 	why, condemned := errors.AsType[*ReauthorizeError](err)
 	switch {
 	case err == nil:
@@ -242,10 +243,7 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 	if fails(err) {
 		f.grants.tell(RefreshEvent{Outcome: failure(err), Took: asleep()})
 	}
-	switch {
-	case errors.Is(err, errDoubted):
-		f.grants.app.pardon(now)
-	case throttled(err):
+	if throttled(err) {
 		f.grants.shared.say(ctx, f.grants.app.pauseUntil())
 	}
 	return nil, err
@@ -265,7 +263,10 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 	}
 	again := lost(rest.err) && rest.lost <= lostTries // its new refresh token may be on its way
 	for _, gate := range []func() error{
-		func() error { return f.grants.app.resting(now, again) },
+		func() error {
+			f.grants.jury.look(ctx, pauseKnown)
+			return f.grants.app.resting(now, again)
+		},
 		func() error { return f.grants.shared.check(ctx, now) },
 		func() error { return f.queue(ctx) },
 	} {
@@ -273,7 +274,7 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	return f.grants.app.admit(f.grants.now(), again)
+	return f.grants.admit(ctx, again)
 }
 
 // failed remembers err, so that nobody hammers. If the answer was lost on its way, the same

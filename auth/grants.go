@@ -27,6 +27,7 @@ type Grants struct {
 	me        string // the name leases are claimed under
 	app       *breaker
 	shared    *sharedPause
+	jury      *jury
 	pace      *pace
 	flights   *flights
 

@@ -22,8 +22,11 @@ func (g *Grants) State() GrantsState {
 	s := GrantsState{Queued: g.pace.queued()}
 	s.UnderWay, s.Unsaved = g.flights.count()
 	g.app.mu.Lock()
+	defer g.app.mu.Unlock()
 	r := g.app.rest
-	g.app.mu.Unlock()
+	if g.app.doubt.running() {
+		r = g.app.silence
+	}
 	if r.err != nil {
 		s.Stopped, s.Until = failure(r.err), r.endsWall
 	}
