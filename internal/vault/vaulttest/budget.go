@@ -12,8 +12,11 @@ import (
 
 const budgetApp = "budget app"
 
-// a vault's Cooldown is what auth shares between processes.
-var _ auth.Cooldown = (*vault.Cooldown)(nil)
+// What a vault lends auth to share between processes.
+var (
+	_ auth.Cooldown = (*vault.Cooldown)(nil)
+	_ auth.Register = (*vault.Verdicts)(nil)
+)
 
 // Budget: all who share a database keep to one number of calls in 30 seconds by its clock, and heed what Spotify
 // told one of them. open opens n vaults on one empty database, whose time is now; where only one process can
@@ -24,6 +27,7 @@ func Budget(t *testing.T, open func(now func() time.Time, n int) []*vault.DB) {
 	t.Run("no number", func(t *testing.T) { noNumber(t, open) })
 	t.Run("pauses", func(t *testing.T) { pausesAreShared(t, open) })
 	t.Run("a crowd of refusals", func(t *testing.T) { crowdOfRefusals(t, open) })
+	t.Run("verdicts", func(t *testing.T) { verdictsAreShared(t, open) })
 }
 
 // oneWindow: however the takers take turns, no 32 seconds have more than the budget, and none is left unused long.
@@ -179,5 +183,53 @@ func crowdOfRefusals(t *testing.T, open func(func() time.Time, int) []*vault.DB)
 	reason, until, err := replicas[0].Budget(budgetApp, 0).Paused(t.Context())
 	if left := time.Until(until); reason != "reason 1" || err != nil || left < 58*time.Minute || left > 59*time.Minute+2*time.Second {
 		t.Errorf("Paused() = %q, %v left, %v, want the longest of all: 59 minutes", reason, left, err)
+	}
+}
+
+// verdictsAreShared: what one replica writes the others read, each by itself for every app, and of those who write at
+// once over the same text one does.
+func verdictsAreShared(t *testing.T, open func(func() time.Time, int) []*vault.DB) {
+	clock := newHand()
+	replicas := open(clock.Now, 4)
+	wants := func(app, want string) {
+		t.Helper()
+		for i, db := range replicas {
+			text, now, err := db.Verdicts(app).Load(t.Context())
+			if text != want || !now.Equal(clock.Now().Truncate(time.Millisecond)) || err != nil {
+				t.Errorf("Load() of %s at replica %d = %q, %v, %v, want %q and the database's time", app, i, text, now, err, want)
+			}
+		}
+	}
+	wants(budgetApp, "")
+	for round, was := range []string{"", "0", "1", "2"} {
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		won := 0
+		for i := range 12 {
+			all.Go(func() {
+				did, err := replicas[i%len(replicas)].Verdicts(budgetApp).Swap(t.Context(), was, fmt.Sprint(round))
+				if err != nil {
+					t.Errorf("Swap(%q) = %v", was, err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if did {
+					won++
+				}
+			})
+		}
+		all.Wait()
+		if won != 1 {
+			t.Errorf("%d of 12 replaced %q, want one", won, was)
+		}
+		wants(budgetApp, fmt.Sprint(round))
+		clock.turn(time.Hour)
+	}
+	wants("another app", "")
+	if won, err := replicas[0].Verdicts(budgetApp).Swap(t.Context(), "0", "late"); won || err != nil {
+		t.Errorf("Swap of what was long ago = %v, %v, want false", won, err)
+	}
+	if reason, _, err := replicas[1].Cooldown(budgetApp, nil).Paused(t.Context()); reason != "" || err != nil {
+		t.Errorf("Paused() = %q, %v, want none: verdicts are no pause", reason, err)
 	}
 }
