@@ -7,8 +7,7 @@ import (
 )
 
 // holding is why package auth holds back the refreshes of the whole app: Spotify does not accept the
-// app, wants it to wait, or refuses so many people that it cannot be true. It is told by how refreshes
-// end; any answer about a person alone ends it.
+// app, wants it to wait, or refuses so many people that it cannot be true.
 type holding struct {
 	mu    sync.Mutex
 	cause auth.Outcome // "" while they go on
@@ -16,13 +15,19 @@ type holding struct {
 
 var holdingCauses = []auth.Outcome{auth.OutcomeAppRefused, auth.OutcomeDoubted, auth.OutcomeThrottled}
 
-// refreshed counts a refresh, and says when those of the whole app are held back, and go on.
+// refreshed counts a refresh.
 func (s *Server) refreshed(e auth.RefreshEvent) {
 	s.metrics.refreshes.WithLabelValues(string(e.Outcome)).Inc()
 	if e.Took > 0 {
 		s.metrics.refresh.Observe(e.Took.Seconds())
 	}
-	was, now := s.holding.heard(e.Outcome)
+	s.showHolding()
+}
+
+// showHolding says when the refreshes of the whole app are held back, and when they go on. That changes with how
+// one of ours ends, and with what other replicas have heard.
+func (s *Server) showHolding() {
+	was, now := s.holding.becomes(s.grants.State().Stopped)
 	if was == now {
 		return
 	}
@@ -40,17 +45,14 @@ func (s *Server) refreshed(e auth.RefreshEvent) {
 	}
 }
 
-// heard takes in an outcome and says how things were before it and are now.
-func (h *holding) heard(o auth.Outcome) (was, now auth.Outcome) {
+// becomes takes in why refreshes are held back, and says how things were before it and are now. That they fail for
+// everybody is no other cause: whatever was true before may still be.
+func (h *holding) becomes(cause auth.Outcome) (was, now auth.Outcome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	was = h.cause
-	switch o {
-	case auth.OutcomeAppRefused, auth.OutcomeDoubted, auth.OutcomeThrottled:
-		h.cause = o
-	case auth.OutcomeFailed, auth.OutcomeRecovered, auth.OutcomeUnsaved: // says nothing about Spotify
-	default:
-		h.cause = ""
+	if cause != auth.OutcomeFailed {
+		h.cause = cause
 	}
 	return was, h.cause
 }

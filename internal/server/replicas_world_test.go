@@ -46,24 +46,31 @@ func onReplicas(t *testing.T, n int, story func(c *cluster), change ...func(*emu
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		url := pgtest.Database(t)
-		keys := newKeys()
-		c := &cluster{T: t, ahead: &clock{}, change: change}
-		c.open = func() *vault.DB {
-			ring, err := vault.ParseKeys(keys)
-			if err != nil {
-				t.Fatal(err)
-			}
-			db, err := postgres.Open(context.Background(), url, ring)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return db
-		}
-		c.start(n)
-		story(c)
-		c.stop()
+		onPostgres(t, n, story, func(*clock) []postgres.Option { return nil }, change...)
 	})
+}
+
+// onPostgres tells a story of n servers that share a PostgreSQL database. opts are for each of them to open it with;
+// it is given the servers' clock, for stories in which the database's must pass as fast.
+func onPostgres(t *testing.T, n int, story func(c *cluster), opts func(*clock) []postgres.Option, change ...func(*emulator.Config, *server.Config)) {
+	t.Helper()
+	url := pgtest.Database(t)
+	keys := newKeys()
+	c := &cluster{T: t, ahead: &clock{}, change: change}
+	c.open = func() *vault.DB {
+		ring, err := vault.ParseKeys(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := postgres.Open(context.Background(), url, ring, opts(c.ahead)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	c.start(n)
+	story(c)
+	c.stop()
 }
 
 // inCluster tells a story on SQLite alone, for one that needs hours.

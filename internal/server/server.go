@@ -97,7 +97,8 @@ func (s *Server) grantOptions() []auth.GrantsOption {
 		opts = []auth.GrantsOption{auth.CacheFor(grantCache)}
 	}
 	opts = append(opts, auth.OnRefresh(s.refreshed))
-	opts = append(opts, auth.RefreshAhead(failpoint.Ahead(refreshAhead)), auth.ShareCooldown(s.cooldown))
+	opts = append(opts, auth.RefreshAhead(failpoint.Ahead(refreshAhead)))
+	opts = append(opts, auth.ShareCooldown(s.cooldown), auth.ShareVerdicts(s.db.Verdicts(s.app)))
 	if s.Rescue != nil {
 		opts = append(opts, auth.Rescue(s.Rescue.For(s.app)))
 	}

@@ -25,6 +25,7 @@ func (s *Server) upkeep(ctx context.Context) {
 		s.upkeepOf(ctx, "census "+s.app, censusEvery, s.takeCensus)
 		s.upkeepOf(ctx, "bury "+s.app, buryEvery, s.buryDead)
 		s.collectDeletions(ctx)
+		s.showHolding()
 		s.show(ctx)
 		s.ready.check(ctx)
 		select {
