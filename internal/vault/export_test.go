@@ -7,3 +7,6 @@ func RawKeys(db *DB) (raw [][]byte) {
 	}
 	return raw
 }
+
+// Wiped reports whether all that r's own file let go of is gone from the disk, too.
+func Wiped(r *Rescue) bool { return r.mine.wiped() }

@@ -96,17 +96,17 @@ func (r *appRescue) Keep(ctx context.Context, key string, a *auth.Answer) (done 
 	return func() { r.mine.free(slot, e) }, nil
 }
 
-// Forget implements auth.Journal: when it returns nil the bytes are gone from the disk.
+// Forget implements auth.Journal: when it returns nil the bytes are gone from the disk, also those of answers that
+// were done a moment ago.
 func (r *appRescue) Forget(ctx context.Context, key string) error {
 	r.mu.Lock()
 	files := append([]*rescueFile{r.mine}, r.found...)
 	r.mu.Unlock()
 	for _, f := range files {
-		slots := f.of(func(e *rescued) bool { return e.app == r.app && e.key == key })
-		for slot, e := range slots {
+		for slot, e := range f.of(func(e *rescued) bool { return e.app == r.app && e.key == key }) {
 			f.free(slot, e)
 		}
-		if len(slots) == 0 {
+		if f.wiped() {
 			continue
 		}
 		if err := f.sync(ctx); err != nil {

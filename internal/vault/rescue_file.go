@@ -34,6 +34,8 @@ type rescueFile struct {
 	used  map[int]*rescued // by slot
 	next  int              // where the search for a free slot begins
 	batch *syncBatch       // those whose writes the next fsync covers
+	freed int              // counts the slots that were emptied
+	clean int              // so many of them are known to be empty on the disk, too
 
 	syncing chan struct{} // one fsync at a time
 }
@@ -231,7 +233,15 @@ func (f *rescueFile) free(slot int, e *rescued) {
 	if f.used[slot] == e {
 		f.erase(slot)
 		delete(f.used, slot)
+		f.freed++
 	}
+}
+
+// wiped reports whether what was freed is gone from the disk.
+func (f *rescueFile) wiped() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.clean == f.freed
 }
 
 // erase overwrites a slot with zeros. An error is met again by whoever writes there next.
@@ -272,8 +282,13 @@ func (f *rescueFile) run(b *syncBatch) {
 	f.syncing <- struct{}{}
 	f.mu.Lock()
 	f.batch = nil // who comes now has written too late
+	freed := f.freed
 	f.mu.Unlock()
-	b.err = f.file.Sync()
+	if b.err = f.file.Sync(); b.err == nil {
+		f.mu.Lock()
+		f.clean = freed
+		f.mu.Unlock()
+	}
 	<-f.syncing
 	close(b.done)
 }
