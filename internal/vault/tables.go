@@ -20,6 +20,7 @@ type Tables interface {
 	UpkeepTables
 	RenewTables
 	DeletionTables
+	PoolTables
 
 	// Meta returns the value under name, nil if there is none. CreateMeta keeps one that is there.
 	Meta(ctx context.Context, name string) ([]byte, error)

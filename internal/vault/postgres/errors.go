@@ -40,6 +40,7 @@ const (
 	insufficientPrivilege = "42501"
 	undefinedTable        = "42P01"
 	undefinedDatabase     = "3D000"
+	idleInTransaction     = "25P03" // this process stood still, and was given up
 	lockNotAvailable      = "55P03" // lock_timeout, which may notice a deadlock before the server does
 	diskFull              = "53100"
 	tooManyConnections    = "53300"
@@ -62,25 +63,13 @@ func codeOf(err error) string {
 	return ""
 }
 
-// repeatable reports whether nothing was done and another try may succeed: the database settled a conflict against
-// us, or the connection was lost before the commit. 40003, "nobody knows whether it was done", is not among them.
-// Nor is what pgconn.SafeToRetry says: it is true for a COMMIT that was sent and never answered (pgx 5.12).
-func repeatable(err error) bool {
-	switch codeOf(err) {
-	case serializationFailure, deadlockDetected, lockNotAvailable:
-		return true
-	}
-	_, before := errors.AsType[undone](err)
-	return errors.Is(err, errMoved) || before && lost(err)
-}
-
 // lost reports whether the connection broke, or the server is going down.
 func lost(err error) bool {
 	if errors.Is(err, puddle.ErrClosedPool) || isOurs(err) {
 		return false
 	}
 	code := codeOf(err)
-	return code == "" || strings.HasPrefix(code, classConnection) || strings.HasPrefix(code, classOperator)
+	return code == "" || code == idleInTransaction || strings.HasPrefix(code, classConnection) || strings.HasPrefix(code, classOperator)
 }
 
 // explain wraps what a driver's error says and, where somebody can do something about it, the vault's. Of the

@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -104,7 +103,7 @@ func failing(t *testing.T, url, table, code string, times int) {
 func TestConflicts(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Database(t)
-	db := open(t, url, vault.NewKeyRing())
+	db := open(t, url, vault.NewKeyRing(), postgres.WithPatience(0))
 	user, err := db.SignIn(t.Context(), app, "alice", "", vault.Profile{})
 	if err != nil {
 		t.Fatal(err)
@@ -209,52 +208,4 @@ func TestCommitsAreOnDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	execute(t, url, `DO $$ BEGIN IF (SELECT count(*) FROM seen WHERE value = 'on') <> 1 THEN RAISE 'synchronous_commit was %', (SELECT value FROM seen); END IF; END $$`)
-}
-
-// TestDatabaseRestarts: connections of before are no trouble to who comes after.
-func TestDatabaseRestarts(t *testing.T) {
-	t.Parallel()
-	server := pgtest.Start(t, pgtest.Options{})
-	url, err := server.Database(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := open(t, url, vault.NewKeyRing())
-	var users [2]string
-	for i := range users {
-		if users[i], err = db.SignIn(t.Context(), app, fmt.Sprint("person ", i), "", vault.Profile{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	id, err := db.NewSession(t.Context(), app, users[0], "", time.Now().Add(time.Hour))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := func(when string) {
-		var group sync.WaitGroup
-		for range 64 {
-			group.Go(func() {
-				if _, err := db.Session(t.Context(), app, id, time.Now()); err != nil {
-					t.Errorf("%s: Session = %v, want nil", when, err)
-				}
-				if _, err := db.NewSession(t.Context(), app, users[1], "", time.Now().Add(time.Hour)); err != nil {
-					t.Errorf("%s: NewSession = %v, want nil", when, err)
-				}
-			})
-		}
-		group.Wait()
-	}
-	all("before")
-	for _, end := range []func() error{server.Stop, server.Kill} {
-		if err := end(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.Session(t.Context(), app, id, time.Now()); !errors.Is(err, postgres.ErrUnreachable) {
-			t.Errorf("without a server: Session = %v, want ErrUnreachable", err)
-		}
-		if err := server.Start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		all("afterwards")
-	}
 }

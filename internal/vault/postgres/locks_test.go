@@ -40,16 +40,16 @@ func newLocks(t *testing.T) locks {
 			t.Fatal(err)
 		}
 	}
-	pool, err := pgxpool.New(t.Context(), url)
+	p, err := pgxpool.New(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
+	t.Cleanup(p.Close)
 	tx, err := other.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return locks{&tables{pool: pool}, tx}
+	return locks{&tables{pool: pool{Pool: p, door: new(door)}}, tx}
 }
 
 // behind runs do until it waits for a lock of the other's, then meanwhile; its error is do's after the other is done.

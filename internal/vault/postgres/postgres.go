@@ -25,6 +25,7 @@ type Option func(*options)
 type options struct {
 	now             func() time.Time
 	allowUnverified bool
+	patience        *time.Duration // nil: the usual
 }
 
 // WithClock sets what the database takes for now; without it the database's own clock. For tests that turn it.
@@ -47,9 +48,12 @@ func Open(ctx context.Context, url string, keys *vault.KeyRing, opts ...Option) 
 	if err := prepare(ctx, config, keys); err != nil {
 		return nil, err
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, err := openPool(ctx, config)
 	if err != nil {
 		return nil, explain(ctx, "open the database", err)
+	}
+	if o.patience != nil {
+		pool.patience = *o.patience
 	}
 	t := &tables{pool: pool, now: o.now}
 	db, err := vault.New(ctx, t, keys)
@@ -84,7 +88,7 @@ func prepare(ctx context.Context, config *pgxpool.Config, keys *vault.KeyRing) e
 
 // tables is the vault.Tables of PostgreSQL.
 type tables struct {
-	pool    *pgxpool.Pool
+	pool    pool
 	now     func() time.Time // nil: the database's clock
 	closing sync.Once
 }

@@ -116,8 +116,9 @@ func (t *tables) Sweep(ctx context.Context, now time.Time) error {
 }
 
 // Ping implements vault.Tables: a read, then a write that is committed. ErrOutdated once a newer program has made the
-// tables unfit for this one.
+// tables unfit for this one. It says at once if the database is away.
 func (t *tables) Ping(ctx context.Context) error {
+	t = &tables{pool: t.pool.impatient(), now: t.now}
 	oldest, err := t.Meta(ctx, vault.MetaOldest)
 	if err != nil {
 		return err

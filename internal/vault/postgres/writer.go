@@ -2,9 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -16,7 +13,7 @@ import (
 // others committed before it began (READ COMMITTED): what must not change between two of them is locked by the first.
 // run may be called again, after a rollback, and must not keep what it did before. An error other than the context's
 // means that nothing was written, unless the connection was lost with the commit under way: then nobody knows.
-func change[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run func(*conn) (T, error)) (T, error) {
+func change[T any](ctx context.Context, pool pool, doing string, run func(*conn) (T, error)) (T, error) {
 	return written(ctx, pool, doing, func(c *pgxpool.Conn) (result T, err error) {
 		tx, err := c.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 		if err != nil {
@@ -40,16 +37,16 @@ type undone struct{ error }
 func (u undone) Unwrap() error { return u.error }
 
 // changeOne is change for a single statement, which is a transaction of its own: one round trip instead of three.
-func changeOne[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run func(*conn) (T, error)) (T, error) {
+func changeOne[T any](ctx context.Context, pool pool, doing string, run func(*conn) (T, error)) (T, error) {
 	return written(ctx, pool, doing, func(c *pgxpool.Conn) (T, error) { return run(&conn{ctx, c}) })
 }
 
-func written[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run func(*pgxpool.Conn) (T, error)) (T, error) {
+func written[T any](ctx context.Context, pool pool, doing string, run func(*pgxpool.Conn) (T, error)) (T, error) {
 	var result, none T
-	err := again(ctx, repeatable, func() error {
-		c, err := pool.Acquire(ctx)
+	err := pool.again(ctx, repeatable, func() error {
+		c, err := pool.lend(ctx)
 		if err != nil {
-			return undone{err}
+			return err
 		}
 		defer c.Release()
 		result, err = run(c)
@@ -59,31 +56,4 @@ func written[T any](ctx context.Context, pool *pgxpool.Pool, doing string, run f
 		return none, explain(ctx, doing, err)
 	}
 	return result, nil
-}
-
-const (
-	tries = 5
-	pause = 5 * time.Millisecond // before the second try; each further one twice as long
-)
-
-// errMoved begins a transaction anew: what it read first has changed since.
-var errMoved = errors.New("changed by somebody else all the time")
-
-// again does something until it works, fails in a way that another try does not mend, or was tried often enough.
-func again(ctx context.Context, mends func(error) bool, do func() error) (err error) {
-	for try := range tries {
-		if try > 0 {
-			timer := time.NewTimer(pause<<(try-1) + rand.N(pause<<(try-1)))
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-				timer.Stop()
-				return err
-			}
-		}
-		if err = do(); err == nil || ctx.Err() != nil || !mends(err) {
-			return err
-		}
-	}
-	return err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
@@ -20,6 +21,8 @@ type readers struct {
 
 	mu   sync.Mutex
 	free []*conn // the one used last is taken first: its cache is warm
+
+	waits waits
 }
 
 func openReaders(ctx context.Context, path string) (*readers, error) {
@@ -60,10 +63,10 @@ func (r *readers) take(ctx context.Context) (*conn, error) {
 	}
 	select {
 	case r.turns <- struct{}{}:
-	case <-r.closed:
-		return nil, vault.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	default:
+		if err := r.queue(ctx); err != nil {
+			return nil, err
+		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,6 +74,19 @@ func (r *readers) take(ctx context.Context) (*conn, error) {
 	c := r.free[last]
 	r.free = r.free[:last]
 	return c, nil
+}
+
+// queue waits for a turn.
+func (r *readers) queue(ctx context.Context) error {
+	defer r.waits.over(time.Now())
+	select {
+	case r.turns <- struct{}{}:
+		return nil
+	case <-r.closed:
+		return vault.ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (r *readers) give(c *conn) {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/tenuto-dev/tenuto/internal/failpoint"
 	"github.com/tenuto-dev/tenuto/internal/vault"
@@ -20,6 +22,9 @@ type writer struct {
 	conn    *conn
 	stopped chan struct{}
 
+	busy  atomic.Bool // with a batch
+	waits waits
+
 	mu     sync.RWMutex // held to send, so that close does not close queue under a sender
 	closed bool
 	queue  chan *write
@@ -31,6 +36,7 @@ type write struct {
 	run     func(*conn) error
 	between bool       // between transactions, not in one
 	done    chan error // holds one: the caller may have left
+	queued  time.Time  // if the writer was busy with others
 }
 
 func openWriter(ctx context.Context, path string) (*writer, error) {
@@ -84,6 +90,9 @@ func (w *writer) send(job *write) error {
 	if w.closed {
 		return vault.ErrClosed
 	}
+	if w.busy.Load() {
+		job.queued = time.Now()
+	}
 	select {
 	case w.queue <- job:
 		return nil
@@ -96,8 +105,11 @@ func (w *writer) loop() {
 	defer close(w.stopped)
 	batch := make([]*write, 0, maxBatch)
 	for job := range w.queue {
+		w.busy.Store(true)
 		batch = w.drain(append(batch[:0], job))
+		w.count(batch)
 		w.commit(batch)
+		w.busy.Store(false)
 		clear(batch) // the callers' memory is theirs again
 	}
 }
@@ -116,6 +128,15 @@ func (w *writer) drain(batch []*write) []*write {
 		}
 	}
 	return batch
+}
+
+// count notes how long those have waited whose turn it is.
+func (w *writer) count(batch []*write) {
+	for _, job := range batch {
+		if !job.queued.IsZero() {
+			w.waits.over(job.queued)
+		}
+	}
 }
 
 // commit runs a batch and answers everybody in it. One that fails must not fail its neighbours, so then each is
