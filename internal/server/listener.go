@@ -2,13 +2,17 @@ package server
 
 import (
 	"net"
+	"net/netip"
 	"sync"
 )
 
 // limitListener accepts at most n connections at a time; more wait in the system's queue, where
-// they cost no memory here.
-func limitListener(l net.Listener, n int) net.Listener {
-	return &limitedListener{Listener: l, places: make(chan struct{}, n), closed: make(chan struct{})}
+// they cost no memory here. One address has at most each of them, so that no stranger takes all; its others
+// are closed. As with requests, that is not for loopback and private addresses: see limiter.
+func limitListener(l net.Listener, n, each int) net.Listener {
+	return &limitedListener{
+		Listener: l, places: make(chan struct{}, n), closed: make(chan struct{}), each: each, held: map[netip.Prefix]int{},
+	}
 }
 
 type limitedListener struct {
@@ -16,20 +20,56 @@ type limitedListener struct {
 	places chan struct{}
 	once   sync.Once
 	closed chan struct{}
+	each   int
+
+	mu   sync.Mutex
+	held map[netip.Prefix]int // connections by address; as many entries as connections at most
 }
 
 func (l *limitedListener) Accept() (net.Conn, error) {
-	select {
-	case l.places <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
+	for {
+		select {
+		case l.places <- struct{}{}:
+		case <-l.closed:
+			return nil, net.ErrClosed
+		}
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			<-l.places
+			return nil, err
+		}
+		address, limited := limitKey(conn.RemoteAddr().String())
+		if limited && !l.enter(address) {
+			_ = conn.Close() // nobody is told why: that would cost what is to be saved
+			<-l.places
+			continue
+		}
+		return &limitedConn{Conn: conn, leave: sync.OnceFunc(func() {
+			if limited {
+				l.leave(address)
+			}
+			<-l.places
+		})}, nil
 	}
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		<-l.places
-		return nil, err
+}
+
+// enter counts one more connection of an address, unless it has its share.
+func (l *limitedListener) enter(address netip.Prefix) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held[address] >= l.each {
+		return false
 	}
-	return &limitedConn{Conn: conn, leave: sync.OnceFunc(func() { <-l.places })}, nil
+	l.held[address]++
+	return true
+}
+
+func (l *limitedListener) leave(address netip.Prefix) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held[address]--; l.held[address] == 0 {
+		delete(l.held, address)
+	}
 }
 
 func (l *limitedListener) Close() error {

@@ -14,6 +14,7 @@ const (
 	drainTime   = 20 * time.Second // for what is under way when the server closes its door
 	refreshTime = 15 * time.Second // for refreshes then: one takes 10 s at most, and is saved
 	maxPublic   = 8192             // connections of the public listener
+	maxAddress  = 512              // of them, those of one address; a /64 counts as one
 	headerTime  = 5 * time.Second
 	requestTime = 15 * time.Second
 	answerTime  = 60 * time.Second // a login waits for Spotify
@@ -31,7 +32,7 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	front := s.httpServer(s.public)
 	back := s.httpServer(s.operations)
 	failed := make(chan error, 2)
-	go func() { failed <- front.Serve(limitListener(public, maxPublic)) }()
+	go func() { failed <- front.Serve(limitListener(public, maxPublic, maxAddress)) }()
 	if operations != nil {
 		go func() { failed <- back.Serve(operations) }()
 	}
