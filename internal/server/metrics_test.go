@@ -50,6 +50,8 @@ func TestScrapeAsksTheDatabaseNothing(t *testing.T) {
 		if !strings.Contains(after, `tenuto_grants{consent="later",state="alive"} 1`) {
 			t.Errorf("without a database the metrics lack the census:\n%s", after)
 		}
+		b.wantsMetrics(`tenuto_database_connections{pool="reads",state="idle"} 8`, `tenuto_database_connections{pool="writes",state="in_use"} 0`,
+			`tenuto_database_connections_max{pool="reads"} 8`, `tenuto_database_connections_refused_total{pool="reads"} 0`)
 	})
 }
 

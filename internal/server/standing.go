@@ -31,12 +31,17 @@ var (
 	descSealing  = describe("resealing", "Whether rows may lie under older keys than the one that seals: 1 or 0.")
 	descResealed = describe("resealed_rows_total", "Rows that this process has brought under a newer key.")
 	descCensus   = describe("census_timestamp_seconds", "When grants and sessions were counted last.")
+	descConns    = describe("database_connections", "Connections to the database.", "pool", "state")
+	descMost     = describe("database_connections_max", "Connections to the database that there may be.", "pool")
+	descQueued   = describe("database_waits_total", "Times that a connection had to be waited for.", "pool")
+	descQueuing  = describe("database_wait_seconds_total", "Time that connections were waited for.", "pool")
+	descRefused  = describe("database_connections_refused_total", "Connections to the database that could not be opened.", "pool")
 )
 
 // Describe implements prometheus.Collector.
 func (standing) Describe(to chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{descLimit, descUsed, descWaiting, descWaits, descWaited, descCooldown, descGrants, descSessions, descCensus,
-		descKeys, descKeyTime, descSealing, descResealed} {
+		descKeys, descKeyTime, descSealing, descResealed, descConns, descMost, descQueued, descQueuing, descRefused} {
 		to <- desc
 	}
 }
@@ -46,8 +51,8 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
-	counter := func(desc *prometheus.Desc, value float64) {
-		to <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, value)
+	counter := func(desc *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, value, labels...)
 	}
 	usage := s.spotify.Governor().Usage()
 	waits, waited := 0, time.Duration(0)
@@ -74,6 +79,7 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(descCooldown, secondsUntil(accounts, now), "accounts")
 
+	s.collectPools(gauge, counter)
 	s.collectCensus(gauge)
 	if keys := s.metrics.keys.Load(); keys != nil {
 		collectKeys(keys, gauge)
@@ -99,6 +105,19 @@ func collectKeys(keys *vault.KeyStatus, gauge func(*prometheus.Desc, float64, ..
 		gauge(descKeys, float64(n), string(state))
 	}
 	gauge(descSealing, sealing)
+}
+
+// collectPools tells how busy the connections to the database are.
+func (s standing) collectPools(gauge, counter func(*prometheus.Desc, float64, ...string)) {
+	for _, pool := range s.db.Pools() {
+		gauge(descConns, float64(pool.InUse), pool.Name, "in_use")
+		gauge(descConns, float64(pool.Idle), pool.Name, "idle")
+		gauge(descConns, float64(pool.Opening), pool.Name, "opening")
+		gauge(descMost, float64(pool.Most), pool.Name)
+		counter(descQueued, float64(pool.Waits), pool.Name)
+		counter(descQueuing, pool.Waited.Seconds(), pool.Name)
+		counter(descRefused, float64(pool.Refused), pool.Name)
+	}
 }
 
 func (s standing) collectCensus(gauge func(*prometheus.Desc, float64, ...string)) {
