@@ -200,9 +200,16 @@ func TestRefusedPlaces(t *testing.T) {
 	}
 }
 
-func try(t *testing.T, err error) {
+func try(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func readAll(t testing.TB, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	try(t, err)
+	return data
 }

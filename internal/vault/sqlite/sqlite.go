@@ -101,6 +101,9 @@ func open(ctx context.Context, path string, keyRing func(isNew bool) (*vault.Key
 	if t.readers, err = openReaders(ctx, path); err != nil {
 		return nil, err
 	}
+	if t.writer.files, err = anchorFiles(path); err != nil {
+		return nil, err
+	}
 	return vault.New(ctx, t, keys)
 }
 

@@ -21,6 +21,7 @@ type writer struct {
 	db      *sql.DB
 	conn    *conn
 	stopped chan struct{}
+	files   anchors // set before the first write
 
 	busy  atomic.Bool // with a batch
 	waits waits
@@ -183,18 +184,25 @@ func (w *writer) transaction(batch []*write) (err error) {
 			return err
 		}
 	}
+	if err := w.files.hold(); err != nil {
+		return err
+	}
 	failpoint.Hit(failpoint.BeforeCommit)
 	_, err = w.conn.exec("COMMIT")
 	failpoint.Hit(failpoint.AfterCommit)
 	return explain("commit", err)
 }
 
-// close finishes what is queued.
+// close finishes what is queued. Where somebody else's files are in the place of ours it leaves SQLite as it is: it would
+// remove their WAL.
 func (w *writer) close() error {
 	w.mu.Lock()
 	w.closed = true
 	close(w.queue)
 	w.mu.Unlock()
 	<-w.stopped
+	if err := w.files.hold(); err != nil {
+		return err
+	}
 	return errors.Join(w.conn.close(), w.db.Close())
 }

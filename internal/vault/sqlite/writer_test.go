@@ -33,7 +33,7 @@ func newTables(t *testing.T) *tables {
 	return tb
 }
 
-func try(t *testing.T, err error) {
+func try(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
