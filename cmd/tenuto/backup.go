@@ -37,11 +37,15 @@ see docs/backup.md.`,
 	f.keyFlags.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.dataDir, "data-dir", "", "the `DIRECTORY` of the database (default that of \"tenuto serve\")")
-	flags.BoolVar(&f.force, "force", false, "replace FILE if it is there")
+	flags.BoolVar(&f.force, "force", false, "replace FILE if it is an older copy")
 	return cmd
 }
 
 func (p *program) runBackup(ctx context.Context, f *backupFlags, file string) error {
+	if text, _ := p.lookup(databaseVariable); text != "" {
+		return usage("PostgreSQL is copied with pg_dump, see docs/backup.md; for an SQLite database leave out "+databaseVariable,
+			"%s is set: the servers keep nothing in the data directory that a copy could bring back", databaseVariable)
+	}
 	dir, err := p.serverDir(f.dataDir)
 	if err != nil {
 		return err

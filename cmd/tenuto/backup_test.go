@@ -75,6 +75,22 @@ func TestBackupRefuses(t *testing.T) {
 	}
 }
 
+// TestBackupIsOfTheServersDatabase: whoever has moved on to PostgreSQL gets no copy of what SQLite had before.
+func TestBackupIsOfTheServersDatabase(t *testing.T) {
+	t.Parallel()
+	dir, _ := settled(t, "alice")
+	var out strings.Builder
+	p := &program{in: strings.NewReader(""), out: &out, err: &out, lookup: lookupIn(map[string]string{databaseVariable: "postgres://u:canary-password@127.0.0.1/none"})}
+	to := filepath.Join(t.TempDir(), "copy")
+	status := p.run(t.Context(), []string{"backup", to, "--data-dir", dir})
+	if status != misuse || !strings.Contains(out.String(), "pg_dump") || strings.Contains(out.String(), "canary") {
+		t.Errorf("tenuto backup with %s = %d and\n%s\nwant %d and pg_dump", databaseVariable, status, &out, misuse)
+	}
+	if _, err := os.Stat(to); err == nil {
+		t.Error("there is a copy")
+	}
+}
+
 // TestBackupSparesTheServer: by no name does a copy take the place of what a server uses, not even with --force.
 func TestBackupSparesTheServer(t *testing.T) {
 	t.Parallel()
@@ -99,10 +115,14 @@ func TestBackupSparesTheServer(t *testing.T) {
 	targets := []string{hard, link, relative, filepath.Join(linkedDir, sqlite.DatabaseFile), key}
 	for _, name := range []string{
 		"tenuto.db", "tenuto.db-wal", "tenuto.db-shm", "tenuto.db-journal", "tenuto.db.lock", "tenuto.db.restoring", "tenuto.db.restored",
-		"tenuto.db.restoring-wal", "tenuto.key", "Tenuto.Key", "tenuto.rescue", "tenuto.rescue.7", operatorSocket, deletionsDir,
+		"tenuto.db.restoring-wal", deletionsDir + "/2026-11", deletionsDir + "/new", "tenuto.key", "Tenuto.Key", "tenuto.rescue", "tenuto.rescue.7", operatorSocket, deletionsDir,
 	} {
 		targets = append(targets, filepath.Join(dir, name))
 	}
+	if err := os.Mkdir(filepath.Join(dir, deletionsDir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, deletionsDir, "2026-11"), "2026-11-21T18:00:00Z app USER\n")
 	before, err := os.Stat(full)
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +135,17 @@ func TestBackupSparesTheServer(t *testing.T) {
 	if after, err := os.Stat(full); err != nil || !os.SameFile(before, after) {
 		t.Errorf("the database is another file now: %v", err)
 	}
+	foreign, other := write(t, filepath.Join(place, "diary"), "Dear diary"), filepath.Join(place, "elsewhere")
+	if err := os.Symlink(foreign, other); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{foreign, other, place} { // nor of what is no copy
+		wants(t, misuse, "hint: name a file of its own", "backup", to, "--data-dir", dir, "--force")
+	}
+	if readFile(t, other) != "Dear diary" {
+		t.Error("a copy has replaced a diary")
+	}
+	wants(t, done, "1 person", "backup", write(t, filepath.Join(place, "empty"), ""), "--data-dir", dir, "--force")
 	wants(t, done, "1 person", "backup", filepath.Join(dir, "tenuto.db.copy"), "--data-dir", dir, "--force")
 	wantIDs(t, dir, ids)
 }
@@ -278,7 +309,8 @@ func TestRestoreRefuses(t *testing.T) {
 	wants(t, failed, sqlite.KeyFile, "restore", copied, "--data-dir", t.TempDir())
 	wants(t, misuse, "--deletions", "restore", copied, "--data-dir", dir, "--force", "--deletions", filepath.Join(place, "none"))
 	wants(t, misuse, "FILE", "restore", "--data-dir", dir)
-	wants(t, misuse, "no arguments", "restore", copied, "--database", "postgres://127.0.0.1/none")
+	wants(t, misuse, "holds no list", "restore", copied, "--data-dir", dir, "--force", "--deletions", dir)
+	wants(t, misuse, "not restored from a file", "restore", copied, "--database", "postgres://127.0.0.1/none")
 	db, err := sqlite.OpenDir(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)

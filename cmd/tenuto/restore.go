@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -39,8 +38,9 @@ With --database there is no FILE: it does the same, but for the copying, to a Po
 your provider has brought back. See docs/backup.md.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.url != "" {
-				if err := arguments()(cmd, args); err != nil {
-					return err
+				if len(args) > 0 {
+					return usage("leave out FILE once pg_restore or your provider has brought the database back; for an SQLite database "+
+						"leave out "+f.urlSource(), "%s names a PostgreSQL database, which is not restored from a file", f.urlSource())
 				}
 				return p.runComeBack(cmd.Context(), &f)
 			}
@@ -60,11 +60,11 @@ your provider has brought back. See docs/backup.md.`,
 	return cmd
 }
 
-// checkLists wants the lists that were named to be there: a mistyped one would bring people back.
+// checkLists wants the lists that were named to be there, and to be lists: a mistyped one would bring people back.
 func (f *restoreFlags) checkLists() error {
 	for _, list := range f.deletions {
-		if info, err := os.Stat(list); err != nil || !info.IsDir() {
-			return usage("name the directory deletions of a server's data directory, or a copy of it", "--deletions: there is no directory %s", list)
+		if err := vault.NewDeletions(list).Check(); err != nil {
+			return usage("name the directory deletions of a server's data directory, or a copy of it", "--deletions: %w", err)
 		}
 	}
 	return nil

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Deletions is the list of who was forgotten, outside the database, so that a backup of it that is brought back
@@ -47,6 +49,19 @@ const (
 	deletionsOverlap = 10 * time.Minute
 	deletionsWhole   = time.Hour
 )
+
+// Check refuses a place that holds something else than a list: what is taken for one brings nobody to mind. A directory
+// that is empty is a list whose entries have all grown old.
+func (l *Deletions) Check() error {
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return fmt.Errorf("vault: list of deletions: %w", err)
+	}
+	if files, _ := l.files(); len(files) == 0 && len(entries) > 0 {
+		return fmt.Errorf("vault: %s holds no list of deletions, which are files called 2006-01 and so on", l.dir)
+	}
+	return nil
+}
 
 // startAnew lets begin ask for everything.
 func (l *Deletions) startAnew() {
@@ -245,5 +260,10 @@ func parseDeletion(line string) (d Deletion, ok bool) {
 	d.At, errs[0] = time.Parse(time.RFC3339, words[0])
 	d.App, errs[1] = url.QueryUnescape(words[1])
 	d.UserID, errs[2] = url.QueryUnescape(words[2])
-	return d, errors.Join(errs[:]...) == nil
+	return d, errors.Join(errs[:]...) == nil && isName(d.App) && isName(d.UserID)
+}
+
+// isName reports whether text can be a key in every database: damage may have made anything of it.
+func isName(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }

@@ -25,9 +25,9 @@ type Copy struct {
 // The database may be in use, by this process or another, and nobody waits: SQLite's VACUUM INTO holds one read
 // transaction and no lock, so that the WAL keeps meanwhile what is written meanwhile. What was deleted is not in the
 // copy, nor are root keys. The copy is made under another name, and has that of to once it is on disk and CheckCopy
-// has found it good; with replace instead of a file that is there, which is fs.ErrExist without.
-// fs.ErrNotExist if there is no database. ErrTaken, with replace too, if to is the database itself or a file that a
-// server has or will have beside it, or one of taken: more that is not to be replaced.
+// has found it good; with replace instead of an older copy that is there, which is fs.ErrExist without.
+// fs.ErrNotExist if there is no database. ErrTaken, with replace too, if to is no older copy, or the database itself, or a
+// file that a server has or will have beside it, or one of taken, or in one: more that is not to be replaced.
 func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace bool, taken ...string) (c Copy, err error) {
 	if err := checkTarget(path, to, taken); err != nil {
 		return c, err
@@ -38,6 +38,11 @@ func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace b
 	}
 	if err != nil {
 		return c, fmt.Errorf("vault: %s: %w", to, err)
+	}
+	if there {
+		if err := checkOlder(to); err != nil {
+			return c, err
+		}
 	}
 	return makeCopy(ctx, path, to, keys)
 }

@@ -1,8 +1,11 @@
 package sqlite
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,11 +14,11 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
-// ErrTaken: a copy was to take the place of a file that a server uses.
-var ErrTaken = errors.New("vault: a server keeps something else there")
+// ErrTaken: a copy was to take the place of a file that a server uses, or that is no copy.
+var ErrTaken = errors.New("vault: something else is kept there")
 
 // checkTarget refuses to put a copy where a server on the database at path keeps something, or will, and where one
-// of taken is: by whatever link or spelling.
+// of taken is, or in it: by whatever link or spelling.
 func checkTarget(path, to string, taken []string) error {
 	if samePlace(path, to) {
 		return fmt.Errorf("%w: %s", ErrTaken, to)
@@ -31,7 +34,7 @@ func checkTarget(path, to string, taken []string) error {
 		}
 	}
 	for _, other := range taken {
-		if samePlace(other, to) {
+		if samePlace(other, to) || sameFile(other, filepath.Dir(to)) {
 			return fmt.Errorf("%w: %s", ErrTaken, to)
 		}
 	}
@@ -60,4 +63,26 @@ func sameFile(a, b string) bool {
 	}
 	other, err := os.Stat(b)
 	return err == nil && os.SameFile(one, other)
+}
+
+// checkOlder refuses to replace what no backup has made: a device, a link, another program's file.
+func checkOlder(to string) error {
+	info, err := os.Lstat(to)
+	if err != nil {
+		return fmt.Errorf("vault: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: %s is no regular file", ErrTaken, to)
+	}
+	file, err := os.Open(to)
+	if err != nil {
+		return fmt.Errorf("vault: %w", err)
+	}
+	defer file.Close()
+	head := make([]byte, 72)
+	n, _ := io.ReadFull(file, head) // a copy is longer
+	if n == 0 || bytes.HasPrefix(head, []byte("SQLite format 3\x00")) && binary.BigEndian.Uint32(head[68:]) == applicationID {
+		return nil
+	}
+	return fmt.Errorf("%w: %s is no copy that a backup has made", ErrTaken, to)
 }

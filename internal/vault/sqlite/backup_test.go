@@ -185,8 +185,17 @@ func TestBackupErrors(t *testing.T) {
 	if text, err := os.ReadFile(there); err != nil || string(text) != "precious" {
 		t.Errorf("the file that was in the way is %q, %v now", text, err)
 	}
-	if _, err := sqlite.Backup(t.Context(), full, there, keysOf(t, dir), true); err != nil {
-		t.Errorf("Backup with replace = %v, want nil", err)
+	for _, other := range []string{there, foreign} { // no copies, which alone are replaced
+		before := readAll(t, other)
+		if _, err := sqlite.Backup(t.Context(), full, other, keysOf(t, dir), true); !errors.Is(err, sqlite.ErrTaken) || !bytes.Equal(readAll(t, other), before) {
+			t.Errorf("Backup with replace onto %s = %v, want ErrTaken, and the file as it was", other, err)
+		}
+	}
+	try(t, os.WriteFile(there, nil, 0o600))
+	for range 2 { // in the place of an empty file, then of a copy
+		if _, err := sqlite.Backup(t.Context(), full, there, keysOf(t, dir), true); err != nil {
+			t.Errorf("Backup with replace = %v, want nil", err)
+		}
 	}
 	if _, err := sqlite.CheckCopy(t.Context(), there, keysOf(t, dir)); err != nil {
 		t.Errorf("CheckCopy of what replaced the file = %v, want nil", err)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
@@ -86,7 +87,10 @@ func finishRestore(path string) (kept string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("vault: restore: %w", err)
 	}
-	name := path + aside + info.ModTime().UTC().Format("20060102T150405Z")
+	name, err := asideName(path, info.ModTime())
+	if err != nil {
+		return "", fmt.Errorf("vault: restore: %w", err)
+	}
 	for _, suffix := range []string{"-shm", "-wal", "-journal", ""} {
 		switch err := os.Rename(path+suffix, name+suffix); {
 		case errors.Is(err, fs.ErrNotExist):
@@ -100,4 +104,15 @@ func finishRestore(path string) (kept string, err error) {
 		return "", fmt.Errorf("vault: restore: %w", err)
 	}
 	return kept, syncDirectory(filepath.Dir(path))
+}
+
+// asideName is what the database at path is to be called now: not what another one is called that was put aside before.
+// Called again after a crash it says the same as long as the database is in its place, which it leaves last.
+func asideName(path string, when time.Time) (string, error) {
+	first := path + aside + when.UTC().Format("20060102T150405Z")
+	for name, n := first, 2; ; name, n = fmt.Sprintf("%s-%d", first, n), n+1 {
+		if there, err := exists(name); err != nil || !there {
+			return name, err
+		}
+	}
 }

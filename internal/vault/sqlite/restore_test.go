@@ -147,6 +147,30 @@ func TestRestoreIsFinished(t *testing.T) {
 	}
 }
 
+// TestRestoreKeepsEach: databases that were replaced within the same second are all kept.
+func TestRestoreKeepsEach(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, sqlite.DatabaseFile)
+	db, err := sqlite.OpenDir(t.Context(), dir)
+	try(t, err)
+	closeDB(t, db)
+	made, err := os.ReadFile(path)
+	try(t, err)
+	when := time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC)
+	for _, name := range []string{"first", "second", "third"} {
+		db := open(t, dir)
+		signIn(t, db, name)
+		closeDB(t, db)
+		try(t, os.WriteFile(path+".restored", made, 0o600))
+		try(t, os.Chtimes(path+".restored", when, when))
+	}
+	closeDB(t, open(t, dir))
+	if kept, err := filepath.Glob(path + ".before-*"); err != nil || len(kept) != 3 {
+		t.Errorf("kept are %q, %v, want all three that were replaced", kept, err)
+	}
+}
+
 // TestRestoreOldTables: a copy that the first version of Tenuto has left, from before there were data keys.
 // Everything in it is there, under the tables and keys of today.
 func TestRestoreOldTables(t *testing.T) {

@@ -209,7 +209,9 @@ func linesThatSayNothing(t *testing.T, db *vault.DB) {
 	file := filepath.Join(dir, now.UTC().Format("2006-01"))
 	text, err := os.ReadFile(file)
 	must(t, err)
-	torn := "\x00\x00\n" + strings.Repeat("long ", 2000) + "\n" + string(text) + now.UTC().Format(time.RFC3339) + " an+app%2C+by+its"
+	when := now.UTC().Format(time.RFC3339)
+	torn := "\x00\x00\n" + strings.Repeat("long ", 2000) + "\n" +
+		when + " app%00 USER\n" + when + " app US\xffER\n" + when + " app US%FFER\n" + string(text) + now.UTC().Format(time.RFC3339) + " an+app%2C+by+its"
 	must(t, os.WriteFile(file, []byte(torn), 0o600))
 	if got := keep(t, db, dir); got.Listed != 2 || got.Again != 1 || got.Unreadable == 0 {
 		t.Errorf("KeepDeletions = %+v, want two on the list, one of them deleted again, and something unreadable", got)
