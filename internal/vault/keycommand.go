@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -63,17 +64,16 @@ func run(ctx context.Context, command, env []string) (string, error) {
 	return out.text.String(), err
 }
 
-// harmless is the last line of what a program complains, for a message: on one line, short, and without words that
-// could be keys.
+// couldBeKey is what a key may look like wherever it stands in a line: base64, perhaps with its slashes escaped,
+// hexadecimal digits, or a list of numbers.
+var couldBeKey = regexp.MustCompile(`[A-Za-z0-9+/_=\\:,-]{32,}`)
+
+// harmless is the last line of what a program complains, for a message: on one line, short, and without what could be
+// a key.
 func harmless(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	words := strings.FieldsFunc(lines[len(lines)-1], func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
-	for i, word := range words {
-		if strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=,:'\"") == "" && len(word) >= keySize {
-			words[i] = "[redacted]"
-		}
-	}
-	said := strings.Join(words, " ")
+	said := couldBeKey.ReplaceAllString(strings.Join(words, " "), "[redacted]")
 	return strings.ToValidUTF8(said[:min(len(said), maxComplaint)], "")
 }
 

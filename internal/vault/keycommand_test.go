@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,6 +47,8 @@ func TestKeyCommandRefuses(t *testing.T) {
 		"no such program":       {t.Context(), []string{"/nowhere/secrets", "get"}, "/nowhere/secrets"},
 		"exit status":           {t.Context(), sh("echo " + keyOne + "; echo the safe is locked >&2; exit 3"), "exit status 3: the safe is locked"},
 		"key on standard error": {t.Context(), sh("echo no: " + keyOne + " >&2; exit 1"), "exit status 1: no: [redacted]"},
+		"key in a sentence":     {t.Context(), sh("echo 'no (" + keyOne + ").' >&2; exit 1"), "exit status 1: no ([redacted])."},
+		"key in JSON":           {t.Context(), sh(`echo '{"key":"` + keyOne + `"};' >&2; exit 1`), `"[redacted]"};`},
 		"control characters":    {t.Context(), sh(`printf 'one\ntwo \033[31mred' >&2; exit 1`), "exit status 1: two [31mred"},
 		"nothing":               {t.Context(), sh("true"), "there is none"},
 		"no key":                {t.Context(), sh("echo q5s0nrYqvOQAKfgiuc8SXMoyUlQIx4oHqQOYkFXVxh"), "/bin/sh"},
@@ -72,5 +75,15 @@ func TestKeyCommandEnvironment(t *testing.T) {
 	_, err := vault.RunKeyCommand(t.Context(), []string{"/bin/sh", "-c", `echo "home=$HOME vault=$VAULT" >&2; exit 1`}, []string{"VAULT=here"})
 	if err == nil || !strings.Contains(err.Error(), "home= vault=here") {
 		t.Errorf("RunKeyCommand = %v, want only VAULT in its environment", err)
+	}
+}
+
+// TestKeyFileIsAPipe: nobody waits for somebody to write into it.
+func TestKeyFileIsAPipe(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	try(t, syscall.Mkfifo(pipe, 0o600))
+	if _, err := vault.OpenKeyFile(pipe); !errors.Is(err, vault.ErrKey) {
+		t.Errorf("OpenKeyFile(pipe) = %v, want ErrKey", err)
 	}
 }

@@ -15,12 +15,16 @@ const maxKeyFile = 64 << 10
 // OpenKeyFile reads the ring in the file at path, written as for ParseKeys. On Unix it refuses (ErrKey) a file
 // that others may read or that belongs to somebody else. A missing file is fs.ErrNotExist.
 func OpenKeyFile(path string) (*KeyRing, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() { // opening a pipe would wait for somebody to write
+		return nil, notRegular(path)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("vault: key file: %w", err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
+	info, err = file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("vault: key file: %w", err)
 	}
@@ -47,7 +51,7 @@ func OpenKeyFile(path string) (*KeyRing, error) {
 
 func private(path string, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: %s is not a regular file", ErrKey, path)
+		return notRegular(path)
 	}
 	return ownedAndClosed(path, info)
 }
@@ -73,3 +77,5 @@ func CreateKeyFile(path string) (*KeyRing, error) {
 	}
 	return keys, nil
 }
+
+func notRegular(path string) error { return fmt.Errorf("%w: %s is not a regular file", ErrKey, path) }

@@ -64,7 +64,7 @@ func openDeadRescues(dir string) (files []*rescueFile) {
 	for n := range rescueFiles {
 		path := rescuePath(dir, n)
 		if _, err := os.Lstat(path); err != nil {
-			return files // they are made in this order
+			continue // perhaps somebody has moved it away
 		}
 		if f, busy, err := openRescueFile(path, false); err == nil && !busy && f != nil {
 			files = append(files, f)

@@ -1,7 +1,9 @@
 package vault
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -43,11 +45,14 @@ func (db *DB) Reseal(ctx context.Context) (done Resealed, err error) {
 	}
 	if now.Sub(rows[len(rows)-1].Created) >= renewAfter {
 		done.Renewed, err = db.RotateKey(ctx)
-		return done, err
+		if !errors.Is(err, ErrTooManyKeys) {
+			return done, err
+		}
 	}
+	full := err // there is no room for a successor before old keys have gone
 	number := sealing(rows, now, db.keys.settlesEverywhere())
 	if isResealed(rows, number) {
-		return done, db.removeOld(ctx, rows, now, &done)
+		return done, cmp.Or(db.removeOld(ctx, rows, now, &done), full)
 	}
 	_, err = db.Upkeep(ctx, "seal anew", 0, func(ctx context.Context) error {
 		clean, _, err := db.resealAll(ctx, &done)
@@ -59,7 +64,7 @@ func (db *DB) Reseal(ctx context.Context) (done Resealed, err error) {
 		}
 		return nil
 	})
-	return done, err
+	return done, cmp.Or(err, full)
 }
 
 func (k *dataKeys) settlesEverywhere() time.Duration {

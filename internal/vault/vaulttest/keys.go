@@ -33,6 +33,7 @@ func Keys(t *testing.T, shared bool, fresh func(t *testing.T) Database) {
 		"tampered key rows":           (*keysTest).tampered,
 		"rows that do not open":       (*keysTest).unreadable,
 		"keys grow old":               (*keysTest).growOld,
+		"too many keys":               (*keysTest).tooMany,
 		"remove by hand":              (*keysTest).removeByHand,
 	}
 	if shared {

@@ -57,6 +57,32 @@ func (t *keysTest) growOld() {
 	t.check(t.reopen(db, rootOne), "alice", alice)
 }
 
+// tooMany: somebody has made as many keys as there can be. They go when it is their time, and life goes on.
+func (t *keysTest) tooMany() {
+	db := t.open(rootOne)
+	alice := t.moveIn(db, "alice")
+	var err error
+	for err == nil {
+		_, err = db.RotateKey(t.Context())
+	}
+	if !errors.Is(err, vault.ErrTooManyKeys) {
+		t.Fatalf("RotateKey, again and again = %v, want ErrTooManyKeys in the end", err)
+	}
+	t.reseal(db)
+	t.turn(31 * 24 * time.Hour)
+	if _, err := db.Reseal(t.Context()); !errors.Is(err, vault.ErrTooManyKeys) {
+		t.Errorf("Reseal when a successor is due = %v, want ErrTooManyKeys", err)
+	}
+	t.turn(60 * 24 * time.Hour)
+	if done, err := db.Reseal(t.Context()); len(done.Removed) != 63 || !errors.Is(err, vault.ErrTooManyKeys) {
+		t.Errorf("Reseal 91 days later = %+v, %v, want 63 keys removed", done, err)
+	}
+	if done := t.reseal(db); done.Renewed != 65 {
+		t.Errorf("Reseal when there is room = %+v, want key 65", done)
+	}
+	t.check(t.reopen(db, rootOne), "alice", alice)
+}
+
 func (t *keysTest) removeByHand() {
 	db := t.open(rootOne)
 	alice := t.moveIn(db, "alice")
