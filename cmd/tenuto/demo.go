@@ -89,10 +89,12 @@ func (p *program) openBrowser(address string) {
 // setStage opens what the demo needs, or nothing.
 func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err error) {
 	var opened []io.Closer
+	last := func() {}
 	closeAll := func() {
 		for _, c := range opened {
 			c.Close()
 		}
+		last()
 	}
 	defer func() {
 		if err != nil {
@@ -100,10 +102,11 @@ func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err err
 		}
 	}()
 	d = &stage{close: closeAll}
-	log, err := p.logger(f.logFormat)
+	log, flush, err := p.logger(f.logFormat)
 	if err != nil {
 		return nil, err
 	}
+	last = flush
 	if err := f.checkAddresses(); err != nil {
 		return nil, err
 	}

@@ -132,7 +132,7 @@ func (p *program) withKeys(ctx context.Context, f *keyringFlags, use func(dataKe
 	}
 	limit := time.Now().Add(startTime)
 	for {
-		server, err := dialOperator(ctx, dir)
+		server, err := dialOperator(ctx, dir, answerTime)
 		if err == nil {
 			return use(server)
 		}

@@ -253,6 +253,27 @@ func TestNoOperatorSocket(t *testing.T) {
 	}
 }
 
+// TestOperatorStandsStill: a server that accepts and never answers is not waited for for ever.
+func TestOperatorStandsStill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l, err := listenOperator(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	o, err := dialOperator(t.Context(), dir, 10*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	_, err = o.KeyStatus(t.Context(), true)
+	status := (&program{err: &out}).report(err)
+	if status != failed || !strings.Contains(out.String(), "hint: it has ended meanwhile, or stands still") || strings.Contains(out.String(), "http://") {
+		t.Errorf("KeyStatus = %d and\n%s\nwant %d and what to do", status, &out, failed)
+	}
+}
+
 // TestKeyringNeedsADatabase: asking makes none.
 func TestKeyringNeedsADatabase(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -83,10 +84,14 @@ var errNoServer = errors.New("no server answers")
 // operator talks to the server that runs in a data directory.
 type operator struct{ client *http.Client }
 
-// dialOperator finds the server in dir: errNoServer if there is none.
-func dialOperator(ctx context.Context, dir string) (*operator, error) {
+// answerTime is how long a server may take for an answer: to count a million rows takes seconds.
+const answerTime = time.Minute
+
+// dialOperator finds the server in dir, which has so long for each answer: errNoServer if there is none.
+func dialOperator(ctx context.Context, dir string, patience time.Duration) (*operator, error) {
 	o := &operator{&http.Client{Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return connectOperator(ctx, dir) },
+		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return connectOperator(ctx, dir) },
+		ResponseHeaderTimeout: patience,
 	}}}
 	conn, err := connectOperator(ctx, dir)
 	if err != nil {
@@ -102,6 +107,10 @@ func (o *operator) ask(ctx context.Context, method, path string, answer any) err
 		return err
 	}
 	response, err := o.client.Do(r)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return advise(fmt.Errorf("ask the server: %w", failed.Err),
+			`it has ended meanwhile, or stands still; "tenuto keyring status" says what was done, and a server that starts goes on with it`)
+	}
 	if err != nil {
 		return fmt.Errorf("ask the server: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/url"
 	"strings"
@@ -71,15 +70,16 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	if err := p.failpoints(app.conf); err != nil {
 		return err
 	}
-	log, err := p.logger(f.logFormat)
+	log, flush, err := p.logger(f.logFormat)
 	if err != nil {
 		return err
 	}
+	defer flush()
 	scopes, err := parseScopes(f.scopes)
 	if err != nil {
 		return err
 	}
-	if err := f.checkAddress(app.conf.RedirectURI); err != nil {
+	if err := cmp.Or(f.checkAddress(app.conf.RedirectURI), f.watchFlags.check()); err != nil {
 		return err
 	}
 	public, operations, err := f.listen(ctx)
@@ -157,17 +157,6 @@ func (f *serveFlags) base(redirectURI string, public net.Listener) string {
 		return "https://" + u.Host
 	}
 	return cmp.Or(f.baseURL, "http://"+public.Addr().String())
-}
-
-// logger writes to standard error.
-func (p *program) logger(format string) (*slog.Logger, error) {
-	switch format {
-	case "text":
-		return slog.New(slog.NewTextHandler(p.err, nil)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(p.err, nil)), nil
-	}
-	return nil, usage("choose text or json", "--log: there is no %q", format)
 }
 
 func (p *program) announceServer(s *server.Server, accountsURL, database string, operations net.Listener) error {

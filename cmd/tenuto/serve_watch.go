@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -27,6 +28,16 @@ func (f *watchFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.logFormat, "log", "text", "the `FORMAT` of the log: text or json")
 	flags.BoolVar(&f.logRequests, "log-requests", false, "write a line for every request, with its route but not its address")
 	flags.IntVar(&f.consentMonths, "consent-months", 6, "how many calendar `MONTHS` after a person's consent Spotify refreshes it; 0: for ever")
+}
+
+// mostMonths is longer than Spotify will ever let a consent last.
+const mostMonths = 1200
+
+func (f *watchFlags) check() error {
+	if f.consentMonths < 0 || f.consentMonths > mostMonths {
+		return usage(fmt.Sprintf("0 is for ever, and %d months are a century", mostMonths), "--consent-months: %d is no number of months", f.consentMonths)
+	}
+	return nil
 }
 
 func (f *watchFlags) apply(conf *server.Config) {

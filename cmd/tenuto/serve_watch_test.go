@@ -46,3 +46,20 @@ func TestServeWatched(t *testing.T) {
 		t.Errorf("the server was gone after %v, want at least %v", took, delay)
 	}
 }
+
+// TestConsentMonths: a number that no calendar has is refused, and does not keep the server counting.
+func TestConsentMonths(t *testing.T) {
+	t.Parallel()
+	world := emulator.Start(t)
+	for _, months := range []string{"-1", "-5", "1201", "9223372036854775807"} {
+		p := start(t, againstWorld(t, world), "serve", "--addr", "127.0.0.1:0", "--operations-addr", "none", "--consent-months", months)
+		if status := p.end(); status != misuse || !strings.Contains(p.output(), "--consent-months: "+months) {
+			t.Errorf("serve --consent-months %s = %d and\n%s\nwant %d", months, status, p.output(), misuse)
+		}
+	}
+	for _, months := range []int{0, 1, 6, mostMonths} {
+		if err := (&watchFlags{consentMonths: months}).check(); err != nil {
+			t.Errorf("--consent-months %d: %v, want nil", months, err)
+		}
+	}
+}
