@@ -51,19 +51,20 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) {
 		s.problem(w, r, busySpotify(until)) // nothing is spent: the same page can be loaded again then
 		return
 	}
-	s.jar.clear(w, s.jar.attemptName(cb.State))
 	// From here on the person's patience does not count: a code works once, and its answer must not
 	// be lost because a tab was closed.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), callbackTime)
 	defer cancel()
 	switch err := s.db.SpendState(ctx, s.app, cb.State, a.At.Add(attemptLife+2*clockSlack)); {
 	case errors.Is(err, vault.ErrSpent):
+		s.jar.clear(w, s.jar.attemptName(cb.State))
 		s.notOurs(w, r, cb.State)
 		return
-	case err != nil:
+	case err != nil: // nothing was sent: the same page can be loaded again when the database answers
 		s.storeFailed(w, r, err)
 		return
 	}
+	s.jar.clear(w, s.jar.attemptName(cb.State))
 	s.finish(ctx, w, r, a, cb)
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,6 +51,33 @@ func TestReq_CB02_Replay(t *testing.T) {
 	}
 	b.post("/logout", nil)
 	b.get(back).wants(t, http.StatusBadRequest, "Invalid state!")
+}
+
+// TestCallbackWithoutDatabase: nothing is sent, and the page can be loaded again when the database is back.
+func TestCallbackWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	back := w.emu.Approve(b.start("/login"), "alice").String()
+	path := filepath.Join(w.dir, sqlite.DatabaseFile)
+	rename(t, path, path+".aside")
+	b.get(back).wants(t, http.StatusServiceUnavailable, "nothing is lost")
+	if n := w.exchanges(); n != 0 {
+		t.Errorf("%d codes were sent to Spotify, want none yet", n)
+	}
+	rename(t, path+".aside", path)
+	b.get(back).wants(t, http.StatusSeeOther)
+	if n := w.exchanges(); n != 1 {
+		t.Errorf("%d codes were sent to Spotify, want 1", n)
+	}
+	b.get("/").wants(t, http.StatusOK, "Now playing:")
+}
+
+func rename(t testing.TB, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func mustURL(t testing.TB, text string) *url.URL {
@@ -123,6 +151,24 @@ func TestReq_CB08_WhoIsIt(t *testing.T) {
 		}
 		if b.cookie("tenuto") != "" {
 			t.Errorf("a session began with /me answering %.80s", me)
+		}
+	}
+}
+
+// TestPictureOfAnyLength: an address that nobody needs is not read with every session.
+func TestPictureOfAnyLength(t *testing.T) {
+	t.Parallel()
+	for n, kept := range map[int]bool{2000: true, 200_000: false} {
+		w := newWorld(t)
+		picture := "https://i.scdn.co/image/" + strings.Repeat("x", n)
+		w.emu.Fail(emulator.Fault{Operation: "GET /me", Times: -1, Status: http.StatusOK,
+			Body: `{"id":"alice","account_id":"acc","display_name":"Alice","images":[{"url":"` + picture + `"}]}`})
+		b := w.browser()
+		b.login("alice")
+		a := b.get("/session")
+		a.wants(t, http.StatusOK, "Alice")
+		if strings.Contains(a.body, picture) != kept {
+			t.Errorf("a picture's address of %d bytes is kept: %v, want %v", len(picture), !kept, kept)
 		}
 	}
 }

@@ -19,6 +19,8 @@ type identity struct {
 	profile vault.Profile
 }
 
+const longestImageURL = 2 << 10 // bytes
+
 var errNobody = errors.New("server: Spotify did not say who this is")
 
 // meAnswer is GET /me as an identity has to be read: strictly. spotify.Profile is lenient, and would
@@ -49,6 +51,9 @@ func identityOf(me meAnswer) (identity, error) {
 	who := identity{profile: vault.Profile{Name: displayName(name, id)}}
 	if len(me.Images) > 0 {
 		who.profile.ImageURL = me.Images[len(me.Images)-1].URL // the smallest comes last
+	}
+	if len(who.profile.ImageURL) > longestImageURL {
+		who.profile.ImageURL = "" // it would be read with every session
 	}
 	switch {
 	case hasAccount && isKey(account):
