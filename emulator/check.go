@@ -139,12 +139,14 @@ func (c Config) checkLimits() error {
 	return nil
 }
 
+const mostMonths = 1200 // a century
+
 func (c Config) checkTokens() error {
 	switch {
 	case c.TokenLifetime < 0:
 		return fmt.Errorf("emulator: Config.TokenLifetime is %v: want a time, or 0 for an hour", c.TokenLifetime)
-	case c.ConsentLifetime < -1:
-		return fmt.Errorf("emulator: Config.ConsentLifetime is %d: want months, 0 for six or -1 for ever", c.ConsentLifetime)
+	case c.ConsentLifetime < -1, c.ConsentLifetime > mostMonths:
+		return fmt.Errorf("emulator: Config.ConsentLifetime is %d: want months, %d at most, 0 for six or -1 for ever", c.ConsentLifetime, mostMonths)
 	case c.Refresh < NoneReturned || c.Refresh > RotatedGrace:
 		return fmt.Errorf("emulator: Config.Refresh is %d: want one of NoneReturned to RotatedGrace", int(c.Refresh))
 	}

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -32,11 +33,25 @@ func (e *Emulator) AdvanceDate(years, months, days int) {
 	must(e.advance(years, months, days, 0))
 }
 
+// The clock is good for these years.
+const earliestYear, latestYear = 1970, 2250
+
+func checkYear(t time.Time) error {
+	if year := t.UTC().Year(); year < earliestYear || year > latestYear {
+		return fmt.Errorf("emulator: the clock would say %d: want a year from %d to %d", year, earliestYear, latestYear)
+	}
+	return nil
+}
+
 // advance turns the clock and returns the new time.
 func (e *Emulator) advance(years, months, days int, d time.Duration) (time.Time, error) {
 	e.mu.Lock()
 	now := e.now()
 	later := addMonths(now, 12*years+months).AddDate(0, 0, days).Add(d)
+	if err := checkYear(later); err != nil {
+		e.mu.Unlock()
+		return now, err
+	}
 	e.setAhead(time.Duration(e.ahead.Load()) + later.Sub(now))
 	e.mu.Unlock()
 	return later, e.keep()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -138,6 +139,9 @@ type span time.Duration
 func (s *span) UnmarshalJSON(data []byte) error {
 	var seconds float64
 	if json.Unmarshal(data, &seconds) == nil {
+		if most := time.Duration(math.MaxInt64).Seconds(); seconds < -most || seconds > most {
+			return fmt.Errorf("emulator: %g seconds are longer than anybody can wait", seconds)
+		}
 		*s = span(seconds * float64(time.Second))
 		return nil
 	}

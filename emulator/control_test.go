@@ -152,6 +152,9 @@ func TestControlIsForThisMachine(t *testing.T) {
 	}
 }
 
+// snapshotWith is one in which somebody has changed something.
+func snapshotWith(member string) string { return `{"tenuto_emulator":1,"state":{` + member + `}}` }
+
 func TestControlMistakes(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t, emulator.Config{})
@@ -178,6 +181,14 @@ func TestControlMistakes(t *testing.T) {
 		{"POST", "/settings", `{"token_lifetime": "-1h"}`, "TokenLifetime"},
 		{"PUT", "/snapshot", ``, "as the body"},
 		{"PUT", "/snapshot", `{}`, "no snapshot"},
+		{"PUT", "/snapshot", snapshotWith(`"Apps":[null]`), "app 0 is null"},
+		{"PUT", "/snapshot", snapshotWith(`"People":[null]`), "person 0 is null"},
+		{"PUT", "/snapshot", snapshotWith(`"People":[{"Name":"a"},{"Name":"a"}]`), "person 1"},
+		{"PUT", "/snapshot", snapshotWith(`"Access":{"x":null}`), `access token "x" is null`},
+		{"PUT", "/snapshot", snapshotWith(`"People":[{"Name":"a","Music":{"Player":{"List":["x"],"Index":7}}}]`), "outside of its list"},
+		{"PUT", "/snapshot", snapshotWith(`"People":[{"Name":"a","Music":{"Own":[null]}}]`), "a playlist of a is null"},
+		{"POST", "/clock", `{"years": 9000}`, "want a year"},
+		{"POST", "/clock", `{"years": -3000}`, "want a year"},
 	} {
 		var answer struct{ Error string }
 		if status := p.control(test.method, test.path, test.body, &answer); status != 400 || !strings.Contains(answer.Error, test.want) {

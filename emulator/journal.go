@@ -88,7 +88,7 @@ func replay(data []byte) (*state, error) {
 		}
 	}
 	s.index()
-	return s, nil
+	return s, s.check()
 }
 
 // tell takes note of a change. Call it with Emulator.mu held.

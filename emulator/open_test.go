@@ -132,6 +132,7 @@ func TestOpenRefuses(t *testing.T) {
 		"later":       strings.Replace(string(whole), `"tenuto_emulator":1`, `"tenuto_emulator":2`, 1),
 		"cut":         string(whole[:len(whole)/2]),
 		"damaged":     string(whole) + "rubbish\n" + `[{"table":"clock","key":"","row":1}]` + "\n",
+		"nobody":      string(whole) + `[{"table":"people","key":"x","row":null}]` + "\n",
 		"other table": string(whole) + `[{"table":"moon","key":"","row":1}]` + "\n",
 	} {
 		path := filepath.Join(t.TempDir(), "state")

@@ -42,7 +42,13 @@ type device struct {
 	Restricted     bool `json:",omitempty"` // takes no commands from the Web API
 }
 
-func (p *player) length(cat *catalogue) time.Duration { return cat.find(p.Item).duration() }
+func (p *player) length(cat *catalogue) time.Duration { return lengthOf(cat, p.Item) }
+
+// lengthOf is how long an item plays: at least a moment, also what is gone or has no length, so that time is never
+// filled with more of them than can be counted.
+func lengthOf(cat *catalogue, uri string) time.Duration {
+	return max(cat.find(uri).duration(), time.Second)
+}
 
 // progress is how far into Item playback is; settle first.
 func (p *player) progress(now time.Time) time.Duration {
@@ -90,7 +96,7 @@ func (m *music) skipRounds(cat *catalogue, now time.Time) {
 		round = p.length(cat)
 	case repeatContext:
 		for _, uri := range p.List {
-			round += cat.find(uri).duration()
+			round += lengthOf(cat, uri)
 		}
 	}
 	if round <= 0 {

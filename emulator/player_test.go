@@ -322,6 +322,27 @@ func TestPlay(t *testing.T) {
 	}
 }
 
+// TestItemsWithoutLength: what lasts no time, repeated for days, holds nobody up.
+func TestItemsWithoutLength(t *testing.T) {
+	t.Parallel()
+	world := emulator.New(emulator.Config{Albums: []emulator.Album{{Name: "Short", Tracks: []emulator.Track{{Name: "Blip", Duration: 1}}}}})
+	for _, state := range []string{"track", "context"} {
+		for _, what := range []string{"Blip", "spotify:local:a:b:c:0", "spotify:local:a:b:c:-5"} {
+			alice := as(t, world, "alice", everything)
+			if what == "Blip" {
+				what = alice.get("/search?q=Blip&type=track&limit=1").text("tracks.items.0.uri")
+			}
+			world.Play("alice", what)
+			alice.command("PUT /me/player/repeat?state="+state, "")
+			world.Advance(47 * time.Hour)
+			alice = as(t, world, "alice", everything) // the token has ended
+			if got := alice.get("/me/player").text("repeat_state"); got != state {
+				t.Errorf("%s, two days later: repeat_state = %q, want %q", what, got, state)
+			}
+		}
+	}
+}
+
 func TestFullAnswerOfCurrentlyPlaying(t *testing.T) {
 	t.Parallel()
 	for seed := range int64(8) {

@@ -78,6 +78,9 @@ func (s scenario) config() (c Config, pointer jsontext.Pointer, err error) {
 	c.Seed = s.Seed
 	s.controlSettings.apply(&c)
 	if s.Clock != nil {
+		if err := checkYear(*s.Clock); err != nil {
+			return c, "/clock", err
+		}
 		start, loaded := *s.Clock, time.Now()
 		c.Now = func() time.Time { return start.Add(time.Since(loaded)) }
 	}

@@ -92,6 +92,8 @@ func TestScenarioMistakes(t *testing.T) {
 		"{\"people\": [{\"lists\": [{\"name\": \"x\", \"items\": [\"spotify:album:x\"]}]}]}":       `playlist "x": there is no track or episode "spotify:album:x"`,
 		"{\"refresh_tokens\": \"often\"}":                                                          "line 1, /refresh_tokens: want one of none, same, empty",
 		"{\"token_lifetime\": \"soon\"}":                                                           `/token_lifetime: want a time like "1h30m", or a number of seconds`,
+		"{\"token_lifetime\": 1e300}":                                                              "/token_lifetime: want a time",
+		"{\"clock\": \"0001-01-01T00:00:00Z\"}":                                                    "/clock: the clock would say 1: want a year",
 		"{\"clock\": \"noon\"}":                                                                    `/clock: want a moment like "2026-11-21T18:00:00Z"`,
 		"{\"quirks\": [\"nonsense\"]}":                                                             `no quirk is called "nonsense"`,
 		"{\"albums\": [{\"name\": \"x\"}]}":                                                        "/albums/0: Album \"x\": it has no tracks",
@@ -151,7 +153,7 @@ func TestScenarioOfARunningEmulator(t *testing.T) {
 func TestScenarioText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{
-		"{}": 0, "// first\n{\"seed\": 3, /* , } */ }": 3, "{\"seed\": 4, // last\n}": 4, "/**/{\"seed\":5}//": 5,
+		"{}": 0, "\ufeff{\"seed\": 2}": 2, "// first\n{\"seed\": 3, /* , } */ }": 3, "{\"seed\": 4, // last\n}": 4, "/**/{\"seed\":5}//": 5,
 		"{\"apps\": [{\"client_id\": \"a//b\\\",]\"}, ], \"seed\": 6}": -1, // letters and digits only, but read as they stand
 	} {
 		c, err := emulator.LoadScenario(strings.NewReader(text))

@@ -10,6 +10,9 @@ import (
 // byte that is left stays where it was.
 func plainJSON(text []byte) []byte {
 	plain := bytes.Clone(text)
+	if bytes.HasPrefix(plain, []byte("\ufeff")) { // some editors begin a file so
+		copy(plain, "   ")
+	}
 	comma := -1       // the last one, if nothing but space followed
 	last := byte('{') // what is not space
 	for i := 0; i < len(plain); i++ {

@@ -2,9 +2,11 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // snapshotVersion changes with the meaning of what a snapshot holds.
@@ -55,12 +57,38 @@ func readSnapshot(data []byte) (*state, error) {
 	if s.State == nil {
 		return nil, errors.New("the snapshot is empty")
 	}
-	for _, a := range s.State.Albums {
-		if err := a.check(); err != nil {
-			return nil, err
-		}
+	if err := s.State.check(); err != nil {
+		return nil, err
 	}
 	return s.State, nil
+}
+
+// check refuses a state that was never one of an emulator: somebody has edited it.
+func (s *state) check() error {
+	for _, a := range s.Albums {
+		if err := a.check(); err != nil {
+			return err
+		}
+	}
+	for i, a := range s.Apps {
+		if a == nil || s.app(a.ClientID) != a {
+			return fmt.Errorf("app %d is null, or there twice", i)
+		}
+		if err := a.check(); err != nil {
+			return err
+		}
+	}
+	names := map[string]bool{}
+	for i, p := range s.People {
+		if p == nil || p.Name == "" || names[p.Name] {
+			return fmt.Errorf("person %d is null, has no name, or is there twice", i)
+		}
+		names[p.Name] = true
+		if err := cmp.Or(p.check(), p.Music.check(p.Name)); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(s.Consents.check("consent"), s.Grants.check("grant"), s.Codes.check("code"), s.Refresh.check("refresh token"), s.Access.check("access token"))
 }
 
 // adopt makes st the state. Call it with mu held.
@@ -75,4 +103,22 @@ func (e *Emulator) adopt(st *state, cat *catalogue) {
 	st.index()
 	e.st = st
 	e.setAhead(st.Ahead)
+}
+
+// check refuses a player that stands outside of its list.
+func (m *music) check(name string) error {
+	if m == nil {
+		return nil // it is made anew
+	}
+	p := &m.Player
+	if n := len(p.List); p.Index < 0 || n > 0 && p.Index >= n || slices.ContainsFunc(p.Order, func(i int) bool { return i < 0 || i >= n }) {
+		return fmt.Errorf("the player of %s stands outside of its list", name)
+	}
+	if slices.Contains(m.Own, nil) {
+		return fmt.Errorf("a playlist of %s is null", name)
+	}
+	if m.Filled && len(m.Devices) == 0 {
+		return fmt.Errorf("%s has no devices", name)
+	}
+	return nil
 }

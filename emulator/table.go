@@ -1,6 +1,9 @@
 package emulator
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // table is rows of the state by key. It tells what changes to whoever keeps the state.
 type table[R any] struct {
@@ -46,6 +49,16 @@ func (t *table[R]) replay(key string, row json.RawMessage) error {
 		t.rows = map[string]*R{}
 	}
 	t.rows[key] = r
+	return nil
+}
+
+// check refuses rows that are null.
+func (t *table[R]) check(what string) error {
+	for key, row := range t.rows {
+		if row == nil {
+			return fmt.Errorf("%s %q is null", what, key)
+		}
+	}
 	return nil
 }
 

@@ -42,6 +42,7 @@ func TestCheck(t *testing.T) {
 		"nobody is called":   {AutoApprove: "mallory"},
 		"TokenLifetime":      {TokenLifetime: -1},
 		"ConsentLifetime":    {ConsentLifetime: -2},
+		"1200 at most":       {ConsentLifetime: 1 << 40},
 		"Config.Refresh":     {Refresh: 42},
 		"Config.RateLimit":   {RateLimit: -1},
 		"Spotify admits 5":   {Apps: []emulator.App{{Allowlist: []string{"a", "b", "c", "d", "e", "f"}}}},
