@@ -18,6 +18,7 @@ type judge struct {
 	saved     map[string]time.Time
 	disturbed []disturbance
 	forced    []forcedLogin
+	failures  []failure
 	taken     map[string][]time.Time
 
 	diary []entry
@@ -43,20 +44,22 @@ func (w *World) Judge() (*Tally, error) {
 	j := &judge{
 		diary:   entries,
 		refresh: w.Refresh, interval: w.Interval, exchanges: w.witness.all(), saved: t.saved,
-		disturbed: append(slices.Clone(w.disturbed), t.kills...), forced: w.forcedBy, taken: w.taken,
+		disturbed: append(slices.Clone(w.disturbed), t.kills...), forced: w.forcedBy, failures: w.failures, taken: w.taken,
 	}
 	for i := range j.exchanges {
 		j.exchanges[i].asked = t.asked(&j.exchanges[i])
 	}
 	j.decide(&w.tally)
-	j.audit(&w.tally, w.spotify.Ledger().Grant("refresh_token"))
+	j.audit(&w.tally, w.spotify.Ledger())
 	return &w.tally, nil
 }
 
 func (j *judge) decide(t *Tally) {
 	j.follow()
 	j.countRefreshes(t)
+	j.explainLost(t)
 	j.explainForced(t)
+	j.explainFailures(t)
 	j.compare(t)
 }
 
@@ -89,23 +92,32 @@ func (j *judge) chain(e *exchange) string {
 
 func (e *exchange) worked() bool { return e.status == http.StatusOK && !e.broken }
 
-// audit wants the witness and the emulator's ledger to agree.
+// audit wants the witness and the emulator's ledger to agree: about everything, or, where so much went on that the
+// ledger has forgotten the beginning, about what it still knows.
 func (j *judge) audit(t *Tally, ledger emulator.Ledger) {
-	var seen, granted, noted int
+	var seen, noted []int // their statuses, in the order in which they came
 	for i := range j.exchanges {
 		if e := &j.exchanges[i]; !e.login {
-			seen++
-			if e.status == http.StatusOK {
-				granted++
-			}
+			seen = append(seen, e.status)
 		}
 	}
-	for _, e := range ledger {
-		if e.Status == http.StatusOK {
-			noted++
+	for _, e := range ledger.Grant("refresh_token") {
+		noted = append(noted, e.Status)
+	}
+	if len(ledger) > 0 && len(j.exchanges) > 0 && ledger[0].At.After(j.exchanges[0].in) && len(seen) > len(noted) {
+		seen = seen[len(seen)-len(noted):]
+	}
+	if len(seen) != len(noted) || granted(seen) != granted(noted) {
+		t.Broken = append(t.Broken, fmt.Sprintf("the ledger has %d refreshes, %d granted; the witness %d, %d granted",
+			len(noted), granted(noted), len(seen), granted(seen)))
+	}
+}
+
+func granted(statuses []int) (n int) {
+	for _, status := range statuses {
+		if status == http.StatusOK {
+			n++
 		}
 	}
-	if seen != len(ledger) || granted != noted {
-		t.Broken = append(t.Broken, fmt.Sprintf("the ledger has %d refreshes, %d granted; the witness %d, %d granted", len(ledger), noted, seen, granted))
-	}
+	return n
 }

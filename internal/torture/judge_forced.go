@@ -2,7 +2,6 @@ package torture
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/tenuto-dev/tenuto/emulator"
@@ -44,7 +43,7 @@ func (j *judge) whyForced(f forcedLogin) string {
 	}
 	for i := range j.exchanges {
 		e := &j.exchanges[i]
-		if e.in.After(f.At) || j.chain(e) != j.chain(login) || !e.rotated() || !j.lost(e) {
+		if e.in.After(f.At) || j.chain(e) != j.chain(login) || !e.rotated() || !j.lostFor(e, f.At) {
 			continue
 		}
 		if e.broken {
@@ -57,18 +56,8 @@ func (j *judge) whyForced(f forcedLogin) string {
 	return ""
 }
 
-// endedWith is how the server ended, or slept too long, while it held an answer that it had not saved; "" if it did
-// neither. Nothing else excuses a loss: a server that lives writes its journal, whatever the database does.
-func (j *judge) endedWith(e *exchange) string {
-	until := e.out
-	if until.IsZero() {
-		until = e.done
-	}
-	for _, d := range j.disturbed {
-		fatal := d.kind == paused || strings.HasPrefix(d.kind, "killed ")
-		if fatal && d.concerns(e.replica) && d.during(e.in, until.Add(time.Second)) {
-			return d.kind
-		}
-	}
-	return ""
+// lostFor reports whether what Spotify answered had not been saved by then, if ever: a server that sleeps saves late.
+func (j *judge) lostFor(e *exchange, then time.Time) bool {
+	at, saved := j.saved[e.access]
+	return j.lost(e) || saved && !e.login && at.After(then)
 }

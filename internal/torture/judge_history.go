@@ -40,6 +40,11 @@ func (j *judge) history(person string, at time.Time) string {
 			tell(e.At, "%s, at %s", e.Did, e.At.Format("05.000"))
 		}
 	}
+	for _, f := range j.failures {
+		if f.person == person {
+			tell(f.at, "an answer that is none, at %s, asked at %s: %.60s", f.replica, f.asked.Format("05.000"), f.text)
+		}
+	}
 	slices.SortStableFunc(lines, func(a, b line) int { return a.at.Compare(b.at) })
 	lines = slices.DeleteFunc(lines, func(l line) bool { return l.at.Before(from) || l.at.After(until) })
 	var b strings.Builder

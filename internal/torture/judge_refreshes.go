@@ -46,8 +46,8 @@ const tolerance = 250 * time.Millisecond
 // whyAgain is what happened between a token that came and the request for the next one; "" if nothing did.
 func (j *judge) whyAgain(before, e *exchange) string {
 	for _, d := range j.disturbed {
-		_, saved := j.saved[before.access]
-		if (d.costsAnother() || d.kind == answersLost && !saved) && (d.concerns(before.replica) || d.concerns(e.replica)) && d.during(before.in, e.in) {
+		can := d.effects()
+		if can.again && d.during(before.in, e.in) && (d.concerns(before.replica) || d.concerns(e.replica) && !d.fatal()) {
 			return d.kind
 		}
 	}
@@ -62,17 +62,26 @@ func (j *judge) whyAgain(before, e *exchange) string {
 // whyRefused is why a request brought nothing; "" if there is no reason.
 func (j *judge) whyRefused(e *exchange) string {
 	for _, d := range j.disturbed {
-		if d.kind != toldToStop && d.concerns(e.replica) && d.during(e.in, e.done.Add(time.Second)) {
+		if d.refused(e) {
 			return d.kind
 		}
 	}
-	if e.status == http.StatusBadRequest && slices.ContainsFunc(j.taken[e.person], func(at time.Time) bool { return at.Before(e.done) && !j.loggedIn(e.person, at, e.in) }) {
+	switch {
+	case e.broken:
+		return j.endedWith(e) // nobody was left to answer
+	case e.status != http.StatusBadRequest:
+		return ""
+	case j.takenAway(e):
 		return "consent taken away" // all spares are tried
 	}
-	if lost := j.lostBefore(e); lost != nil {
-		return "an answer was lost before"
-	}
-	return ""
+	return j.usedUp(e)
+}
+
+// takenAway reports whether the person ended the consent that e is about, at Spotify.
+func (j *judge) takenAway(e *exchange) bool {
+	return slices.ContainsFunc(j.taken[e.person], func(at time.Time) bool {
+		return at.Before(e.done) && !j.loggedIn(e.person, at, e.in)
+	})
 }
 
 // loggedIn reports whether the person has consented anew between the two.
@@ -82,22 +91,32 @@ func (j *judge) loggedIn(person string, after, before time.Time) bool {
 	})
 }
 
-// lostBefore is the answer that took e's refresh token out of use and reached nobody; nil if there is none.
-func (j *judge) lostBefore(e *exchange) *exchange {
+// usedUp is why whoever sent e did not know the latest refresh token of the login; "" if there is no reason.
+func (j *judge) usedUp(e *exchange) string {
+	var latest *exchange
 	for i := range j.exchanges {
-		lost := &j.exchanges[i]
-		if lost.in.Before(e.in) && lost.person == e.person && j.chain(lost) == j.chain(e) && j.lost(lost) {
-			return lost
+		if x := &j.exchanges[i]; x.in.Before(e.in) && x.status == http.StatusOK && j.chain(x) == j.chain(e) {
+			latest = x
 		}
 	}
-	return nil
+	if latest == nil || !latest.rotated() || latest.refresh == e.consumed || j.whyHidden(latest, e) == "" {
+		return ""
+	}
+	return "an answer was lost before"
 }
 
-// lost reports whether what Spotify answered was never saved anywhere.
-func (j *judge) lost(e *exchange) bool {
-	if e.login || e.status != http.StatusOK {
-		return false
+// whyHidden is why an answer was not where the server that sent e could find it in time; "" if there is no reason.
+func (j *judge) whyHidden(answer, e *exchange) string {
+	for _, d := range j.disturbed {
+		switch {
+		case answer.broken && d.refused(answer):
+			return d.kind
+		case !d.fatal() && d.effects().again && (d.concerns(answer.replica) || d.concerns(e.replica)) && d.during(answer.asked, e.in):
+			return d.kind
+		}
 	}
-	_, saved := j.saved[e.access]
-	return e.broken || !saved
+	if j.lost(answer) {
+		return j.endedWith(answer)
+	}
+	return ""
 }

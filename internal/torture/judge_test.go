@@ -67,7 +67,7 @@ func TestJudge(t *testing.T) {
 		"two at once, and Spotify was down": {judge{
 			exchanges: []exchange{loggedIn(), refreshed("one", 1000, "r1", "r2", "a2"), refreshed("two", 1100, "r2", "r3", "a3")},
 			saved:     savedAt(map[string]int{"a1": 20, "a2": 1020, "a3": 1120}),
-			disturbed: []disturbance{{kind: "Spotify down", from: at(500), to: at(1500)}}}, "a refresh too many", 0},
+			disturbed: []disturbance{{kind: spotifyDown, from: at(500), to: at(1500)}}}, "a refresh too many", 0},
 		"two at once, for one was parted": {judge{
 			exchanges: []exchange{loggedIn(), refreshed("one", 1000, "r1", "r2", "a2"), refreshed("two", 1100, "r2", "r3", "a3")},
 			saved:     savedAt(map[string]int{"a1": 20, "a2": 1020, "a3": 1120}),
@@ -91,7 +91,7 @@ func TestJudge(t *testing.T) {
 			disturbed: []disturbance{killed}, forced: []forcedLogin{{At: at(2600), Person: "alice"}}}, "had to log in again", 0},
 		"broken by Spotify": {judge{
 			exchanges: []exchange{loggedIn(), broken, refused}, saved: savedAt(map[string]int{"a1": 20}),
-			disturbed: []disturbance{{kind: "answers lost", from: at(900), to: at(1200)}},
+			disturbed: []disturbance{{kind: answersLost, from: at(900), to: at(1200)}},
 			forced:    []forcedLogin{{At: at(2600), Person: "alice"}}}, "", 1},
 		"their own doing": {judge{
 			exchanges: []exchange{loggedIn(), refused}, saved: savedAt(map[string]int{"a1": 20}),

@@ -14,6 +14,14 @@ type forcedLogin struct {
 	Own    bool // after taking the consent away at Spotify
 }
 
+// failure is an answer to a person that is none: 5xx and its kind, or a page without music.
+type failure struct {
+	asked, at       time.Time
+	replica, person string
+	silent          bool
+	text            string
+}
+
 // broken notes a promise that was not kept.
 func (w *World) broken(format string, args ...any) {
 	w.mu.Lock()
@@ -21,26 +29,17 @@ func (w *World) broken(format string, args ...any) {
 	w.tally.Broken = append(w.tally.Broken, fmt.Sprintf(format, args...))
 }
 
-// odd notes an answer that is a failure. From one server alone it must not come unless there was trouble just now;
-// among several, one that is slow may lose its patience with a busy database. See Setup.Balanced for those who must not.
-func (w *World) odd(format string, args ...any) {
+// failed notes an answer that is none. The judge will want to know why.
+func (w *World) failed(f failure) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.tally.Odd++
-	if w.Database == nil && time.Now().After(w.badUntil) {
-		text := fmt.Sprintf(format, args...)
-		w.tally.Broken = append(w.tally.Broken, "out of the blue: "+text[:min(len(text), 300)])
-	}
-}
-
-// silent notes a page without music. One server alone takes over at once what a dead one held; among several the
-// lease may have to run out first.
-func (w *World) silent(who, text string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.tally.Silent++
-	if w.Database == nil && time.Now().After(w.badUntil) {
-		w.tally.Broken = append(w.tally.Broken, "out of the blue: "+who+" hears nothing: "+text)
+	f.at = time.Now()
+	f.text = f.text[:min(len(f.text), 300)]
+	w.failures = append(w.failures, f)
+	if f.silent {
+		w.tally.Silent++
+	} else {
+		w.tally.Odd++
 	}
 }
 
@@ -61,18 +60,4 @@ func (w *World) killed(how string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tally.Kills[how]++
-}
-
-// lying reports whether Spotify refuses everybody for no reason, or did so a moment ago.
-func (w *World) lying() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return time.Now().Before(w.liesUntil)
-}
-
-// failures are the promises that were not kept so far.
-func (w *World) failures() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.tally.Broken
 }

@@ -17,8 +17,9 @@ type Tally struct {
 	Troubles map[string]int // everything else that was done to the servers
 	Did      map[string]int // acknowledged, by what a diary calls it
 	Broken   []string       // promises that were not kept
-	Odd      int            // answers that troubles explain: 502, 503
+	Odd      int            // answers that were failures: 502, 503
 	Silent   int            // pages on which nothing played
+	Failed   map[string]int // both, by what explains them
 
 	Refreshes   int            // requests with a refresh token
 	Expiries    int            // access tokens that had to be replaced
@@ -31,7 +32,7 @@ type Tally struct {
 }
 
 func newTally() Tally {
-	return Tally{Kills: map[string]int{}, Troubles: map[string]int{}, Did: map[string]int{}, Extra: map[string]int{}, Forced: map[string]int{}}
+	return Tally{Kills: map[string]int{}, Troubles: map[string]int{}, Did: map[string]int{}, Extra: map[string]int{}, Forced: map[string]int{}, Failed: map[string]int{}}
 }
 
 // Add adds another world's.
@@ -39,7 +40,7 @@ func (t *Tally) Add(o Tally) {
 	t.Rounds += o.Rounds
 	t.Took += o.Took
 	for _, m := range []struct{ to, from map[string]int }{
-		{t.Kills, o.Kills}, {t.Troubles, o.Troubles}, {t.Did, o.Did}, {t.Extra, o.Extra}, {t.Forced, o.Forced},
+		{t.Kills, o.Kills}, {t.Troubles, o.Troubles}, {t.Did, o.Did}, {t.Extra, o.Extra}, {t.Forced, o.Forced}, {t.Failed, o.Failed},
 	} {
 		for k, n := range m.from {
 			m.to[k] += n
@@ -78,7 +79,7 @@ func (t *Tally) String() string {
 	fmt.Fprintf(w, "forced sign-ins\t%d\t%s\n", total(t.Forced), listed(t.Forced))
 	fmt.Fprintf(w, "answers lost by kills at random\t%d\texpected A × R / I × kills = %.1f, with R = %v\n",
 		t.LostAnswers, t.Expected, t.SaveTime.Round(100*time.Microsecond))
-	fmt.Fprintf(w, "while in trouble\t\t%d pages without music, %d answers 5xx\n", t.Silent, t.Odd)
+	fmt.Fprintf(w, "failed answers\t%d\t%d pages without music, %d failures, explained by %s\n", t.Silent+t.Odd, t.Silent, t.Odd, listed(t.Failed))
 	_ = w.Flush() // into memory
 	for _, broken := range t.Broken {
 		fmt.Fprintf(&b, "BROKEN: %s\n", broken)

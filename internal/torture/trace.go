@@ -63,7 +63,7 @@ func (t *traces) read(replica string, line []byte) error {
 	case failpoint.Sent:
 		t.sent[replica+" "+what] = append(t.sent[replica+" "+what], at)
 	case failpoint.Killed:
-		t.kills = append(t.kills, disturbance{replica: replica, kind: "killed " + what, from: at, to: at.Add(underWay)})
+		t.kills = append(t.kills, disturbance{replica: replica, kind: killedAt + what, from: at, to: at.Add(underWay)})
 	}
 	return nil
 }

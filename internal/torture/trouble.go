@@ -1,6 +1,9 @@
 package torture
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // trouble is one thing that can happen to a World, with how often it does.
 type trouble struct {
@@ -27,11 +30,19 @@ var databaseTroubles = []trouble{
 	{1, (*World).restartDatabase},
 }
 
+// loneTroubles are added where one server alone has many people.
+var loneTroubles = []trouble{
+	{2, (*World).SpotifyLies},
+}
+
 // Round lets one trouble happen, drawn by the seed, and afterwards holds the servers to all that they have said.
 func (w *World) Round() error {
-	possible := troubles
-	if w.Database != nil {
-		possible = append(possible[:len(possible):len(possible)], databaseTroubles...)
+	possible := slices.Clone(troubles)
+	switch {
+	case w.Database != nil:
+		possible = append(possible, databaseTroubles...)
+	case len(w.visitors) >= manyPeople:
+		possible = append(possible, loneTroubles...)
 	}
 	sum := 0
 	for _, t := range possible {

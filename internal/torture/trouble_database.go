@@ -16,7 +16,7 @@ func (w *World) partition() error {
 	hold := w.random.IntN(2) == 0
 	parted := make(chan func(), 1)
 	part := func() {
-		end := w.disturb(r.name, cutOff, true)
+		end := w.disturb(r.name, cutOff)
 		if hold {
 			w.proxies[i].hold()
 		} else {
@@ -47,7 +47,7 @@ func (w *World) partition() error {
 // slowDatabase delays everything that is said to the database.
 func (w *World) slowDatabase() error {
 	i, r := w.someReplica()
-	end := w.disturb(r.name, "database slow", true)
+	end := w.disturb(r.name, databaseSlow)
 	w.proxies[i].slow(time.Duration(10+rand.IntN(90)) * time.Millisecond)
 	time.Sleep(2 * time.Second)
 	w.proxies[i].heal()
@@ -57,7 +57,7 @@ func (w *World) slowDatabase() error {
 
 // restartDatabase ends the database without a checkpoint, and starts it again.
 func (w *World) restartDatabase() error {
-	end := w.disturb("", "database restarted", true)
+	end := w.disturb("", databaseRestarted)
 	defer end()
 	if err := w.Database.Restart(); err != nil {
 		return err

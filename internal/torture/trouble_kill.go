@@ -71,7 +71,7 @@ func (w *World) KillAt(p failpoint.Point, after int) error {
 func (w *World) provoke(p failpoint.Point) (end func(), err error) {
 	switch p {
 	case failpoint.BeforeRelease:
-		end := w.disturb("", "Spotify down", true)
+		end := w.disturb("", spotifyDown)
 		stop := w.spotify.Fail(emulator.Fault{Operation: "POST /api/token", Status: http.StatusServiceUnavailable, Times: -1})
 		return func() { stop(); end() }, nil
 	case failpoint.BeforeVerdict, failpoint.AfterVerdict:

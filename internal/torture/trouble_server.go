@@ -12,7 +12,7 @@ func (w *World) pauseServer() error {
 	if w.Database == nil { // nobody takes over: longer only takes longer
 		longest = 2 * time.Second
 	}
-	end := w.disturb(r.name, paused, w.Database == nil)
+	end := w.disturb(r.name, paused)
 	r.setReady(false)
 	r.signal(syscall.SIGSTOP)
 	time.Sleep(w.between(time.Second, longest))
@@ -28,7 +28,7 @@ var jumps = []time.Duration{-24 * time.Hour, -time.Hour, -10 * time.Minute, 10 *
 // turnClock lets one server's clock jump, while it runs, and back.
 func (w *World) turnClock() error {
 	_, r := w.someReplica()
-	end := w.disturb(r.name, clockJumped, true)
+	end := w.disturb(r.name, clockJumped)
 	defer end()
 	if err := r.turnClock(jumps[w.random.IntN(len(jumps))]); err != nil {
 		return err

@@ -65,48 +65,6 @@ func (v *visitor) did(did, session, user string) {
 	v.w.count(did)
 }
 
-func (v *visitor) logIn(r *replica) bool {
-	begun, err := v.send(r, http.MethodGet, "/login", "", nil)
-	if err != nil || begun.status != http.StatusSeeOther {
-		return false
-	}
-	code, err := v.w.approve(begun.location, v.name)
-	if err != nil {
-		return false // Spotify is down
-	}
-	var attempt []string
-	for name, value := range begun.cookies {
-		attempt = append(attempt, name+"="+value)
-	}
-	done, err := v.send(r, http.MethodGet, code.RequestURI(), strings.Join(attempt, "; "), nil)
-	if err != nil {
-		return false
-	}
-	session := done.cookies[sessionCookie]
-	if done.status != http.StatusSeeOther || session == "" {
-		v.w.odd("%s: the callback answered %d: %s", v.name, done.status, words(done.text))
-		return false
-	}
-	v.did(didLogin, session, "")
-	return true
-}
-
-// leave logs out, or disconnects.
-func (v *visitor) leave(r *replica, try, done, path string, form url.Values) bool {
-	session, user := v.page.in, v.page.user
-	v.did(try, session, user)
-	answer, err := v.send(r, http.MethodPost, path, session, form)
-	if err != nil {
-		return false
-	}
-	if answer.status != http.StatusSeeOther {
-		v.w.odd("%s: POST %s answered %d: %s", v.name, path, answer.status, words(answer.text))
-		return false
-	}
-	v.did(done, session, user)
-	return true
-}
-
 var userIDWords = regexp.MustCompile(`User ID: (\S+)`)
 
 // look opens the page, which refreshes the token when it is time.
@@ -119,7 +77,7 @@ func (v *visitor) look(r *replica) bool {
 	found := userIDWords.FindStringSubmatch(text)
 	switch {
 	case answer.status != http.StatusOK || found == nil:
-		v.w.odd("%s: the page answered %d: %s", v.name, answer.status, text)
+		v.failed(r, answer, "GET /")
 		return false
 	case found[1] == "None" || v.page.user != "" && found[1] != v.page.user:
 		v.w.broken("%s: %s shows user ID %s, want %q", v.name, r.name, found[1], v.page.user)
@@ -127,7 +85,7 @@ func (v *visitor) look(r *replica) bool {
 	case strings.Contains(text, "This consent has ended."):
 		return v.mustLogInAgain(r)
 	case !strings.Contains(text, "Now playing:"):
-		v.w.silent(v.name, text)
+		v.w.failed(failure{asked: answer.asked, replica: r.name, person: v.name, silent: true, text: text})
 		return false
 	}
 	for _, old := range v.page.old {
@@ -147,7 +105,7 @@ func (v *visitor) check(r *replica) bool {
 		case err != nil:
 			return false
 		case answer.status >= 500:
-			v.w.odd("%s: GET /session = %d", v.name, answer.status)
+			v.failed(r, answer, "GET /session")
 			return false
 		case answer.status != http.StatusOK || !strings.Contains(answer.text, v.page.user):
 			v.w.broken("%s: GET /session at %s = %d %s, want 200 and user %q: an acknowledged login is lost",
@@ -163,7 +121,7 @@ func (v *visitor) check(r *replica) bool {
 		case err != nil:
 			return false
 		case answer.status >= 500:
-			v.w.odd("%s: GET /session = %d", v.name, answer.status)
+			v.failed(r, answer, "GET /session")
 			return false
 		case answer.status != http.StatusUnauthorized:
 			v.w.broken("%s: GET /session at %s = %d %s, want 401: an acknowledged logout is lost", v.name, r.name, answer.status, words(answer.text))
@@ -173,10 +131,15 @@ func (v *visitor) check(r *replica) bool {
 	return true
 }
 
+// failed notes an answer that is none.
+func (v *visitor) failed(r *replica, a *answer, what string) {
+	v.w.failed(failure{asked: a.asked, replica: r.name, person: v.name, text: fmt.Sprintf("%s = %d: %s", what, a.status, words(a.text))})
+}
+
 // mustLogInAgain notes what the judge will want explained.
 func (v *visitor) mustLogInAgain(r *replica) bool {
-	if v.w.lying() {
-		return false // it is to be undone: see believe
+	if v.w.doubtful() {
+		return false // it is to be undone: see lie
 	}
 	v.w.forced(forcedLogin{At: time.Now(), Person: v.name, Own: v.page.dead})
 	v.did(mustLoginAgain, "", "")
@@ -187,6 +150,7 @@ const sessionCookie = "tenuto"
 
 // answer is what a browser gets.
 type answer struct {
+	asked    time.Time
 	status   int
 	text     string
 	location string
@@ -216,6 +180,7 @@ func (v *visitor) send(r *replica, method, path, cookie string, form url.Values)
 	if strings.HasPrefix(path, "/callback") {
 		client = r.once
 	}
+	asked := time.Now()
 	got, err := client.Do(req)
 	if err != nil {
 		if r == v.w.front {
@@ -231,7 +196,7 @@ func (v *visitor) send(r *replica, method, path, cookie string, form url.Values)
 	if r == v.w.front && got.StatusCode >= 500 {
 		v.w.broken("%s %s failed: %s: %.300s", method, req.URL.Path, got.Status, words(string(text)))
 	}
-	a := &answer{status: got.StatusCode, text: string(text), location: got.Header.Get("Location"), cookies: map[string]string{}}
+	a := &answer{asked: asked, status: got.StatusCode, text: string(text), location: got.Header.Get("Location"), cookies: map[string]string{}}
 	for _, c := range got.Cookies() {
 		if c.MaxAge >= 0 && c.Value != "" {
 			a.cookies[c.Name] = c.Value

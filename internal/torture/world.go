@@ -64,8 +64,9 @@ type World struct {
 	host     string // what people open
 	rest     time.Duration
 	random   *rand.Rand
-	over     chan struct{}
+	over     chan struct{} // closed when people go home
 	living   sync.WaitGroup
+	closed   chan struct{} // closed at the end of all
 	closers  []func()
 
 	mu        sync.Mutex
@@ -73,14 +74,15 @@ type World struct {
 	disturbed []disturbance
 	forcedBy  []forcedLogin
 	taken     map[string][]time.Time // when somebody took their consent away
-	liesUntil time.Time
-	badUntil  time.Time // odd answers are no wonder until then
+	failures  []failure
+	lying     bool
 }
 
 // NewWorld starts all of it but the visitors. Close it.
 func NewWorld(s Setup) (w *World, err error) {
-	w = &World{Setup: s, over: make(chan struct{}), rest: s.Rest, tally: newTally(), taken: map[string][]time.Time{}}
+	w = &World{Setup: s, over: make(chan struct{}), closed: make(chan struct{}), rest: s.Rest, tally: newTally(), taken: map[string][]time.Time{}}
 	w.random = rand.New(rand.NewPCG(s.Seed, 1))
+	go w.watchMachine()
 	defer func() {
 		if err != nil {
 			w.Close()
@@ -147,6 +149,7 @@ func (w *World) Stop() {
 
 // Close ends everything that was started.
 func (w *World) Close() {
+	close(w.closed)
 	if w.front != nil {
 		w.Stop() // nobody may be turned away
 		w.balancer.close()

@@ -1,0 +1,34 @@
+package torture
+
+import "fmt"
+
+// mostTold bounds how many failed answers are told with their history.
+const mostTold = 5
+
+// explainFailures wants something to have happened, there and then, behind each answer that was none.
+func (j *judge) explainFailures(t *Tally) {
+	unexplained := 0
+	for _, f := range j.failures {
+		why := j.whyFailed(f)
+		if why != "" {
+			t.Failed[why]++
+			continue
+		}
+		if unexplained++; unexplained <= mostTold {
+			t.Broken = append(t.Broken, fmt.Sprintf("out of the blue: at %s %s, asked at %s: %s", f.replica, f.text, f.asked.Format("05.000"), j.history(f.person, f.at)))
+		}
+	}
+	if unexplained > mostTold {
+		t.Broken = append(t.Broken, fmt.Sprintf("out of the blue: %d more answers that were none", unexplained-mostTold))
+	}
+}
+
+// whyFailed is what made an answer fail; "" if there is nothing.
+func (j *judge) whyFailed(f failure) string {
+	for _, d := range j.disturbed {
+		if d.spoiled(f) {
+			return d.kind
+		}
+	}
+	return ""
+}

@@ -1,0 +1,197 @@
+package torture
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/emulator"
+)
+
+// verdict is what the judge finds in a history in which everybody's refresh tokens are replaced at every use.
+func verdict(j judge) string {
+	tally := newTally()
+	j.interval, j.refresh = time.Second, emulator.Rotated
+	j.decide(&tally)
+	return strings.Join(tally.Broken, "\n")
+}
+
+// wantVerdict fails the test unless the judge complains about want, or about nothing.
+func wantVerdict(t *testing.T, j judge, want string) {
+	t.Helper()
+	if got := verdict(j); (got != "") != (want != "") || !strings.Contains(got, want) {
+		t.Errorf("the judge found %q, want %q", got, want)
+	}
+}
+
+// allKinds of disturbance, so that none is forgotten below.
+var allKinds = []string{
+	killedAtRandom, killedAt + "after-answer", toldToStop, paused, clockJumped, cutOff, databaseSlow, databaseRestarted,
+	diskFull, spotifyDown, spotifySlow, spotifyLies, answersLost, requestsLost, stalled,
+}
+
+// only are the kinds among allKinds that are to explain something.
+func only(kinds ...string) map[string]bool {
+	is := map[string]bool{}
+	for _, kind := range kinds {
+		is[kind] = true
+	}
+	return is
+}
+
+// TestJudgeRefusals: each way in which a request for a token fails has its own causes, and is a bug while anything else
+// goes on.
+func TestJudgeRefusals(t *testing.T) {
+	t.Parallel()
+	ended := func(status int, broken bool) exchange {
+		e := refreshed("one", 1000, "r1", "", "")
+		e.status, e.broken = status, broken
+		return e
+	}
+	for name, c := range map[string]struct {
+		end  exchange
+		from map[string]bool
+	}{
+		"503":                  {ended(http.StatusServiceUnavailable, false), only(spotifyDown)},
+		"500":                  {ended(http.StatusInternalServerError, false), only()},
+		"429":                  {ended(http.StatusTooManyRequests, false), only()},
+		"refused":              {ended(http.StatusBadRequest, false), only(spotifyLies)},
+		"broken before it":     {ended(0, true), only(answersLost, requestsLost, killedAtRandom, killedAt+"after-answer", paused)},
+		"broken, and was done": {ended(http.StatusOK, true), only(answersLost, requestsLost, killedAtRandom, killedAt+"after-answer", paused)},
+	} {
+		for _, kind := range allKinds {
+			j := judge{
+				exchanges: []exchange{loggedIn(), c.end}, saved: savedAt(map[string]int{"a1": 20}),
+				disturbed: []disturbance{{replica: "one", kind: kind, from: at(900), to: at(1100)}},
+			}
+			want := "a refresh too many"
+			if c.from[kind] {
+				want = ""
+			}
+			if got := verdict(j); (got != "") != (want != "") {
+				t.Errorf("%s while %q: the judge found %q, want %q", name, kind, got, want)
+			}
+			j.disturbed[0].replica = "two"
+			wantVerdict(t, j, "a refresh too many")
+			j.disturbed[0] = disturbance{kind: kind, from: at(3000), to: at(3100)}
+			wantVerdict(t, j, "a refresh too many")
+		}
+	}
+}
+
+// TestJudgeUsedUp: a refresh token that was replaced is sent again only by who could not know.
+func TestJudgeUsedUp(t *testing.T) {
+	t.Parallel()
+	refused := refreshed("two", 2500, "r1", "", "")
+	refused.status = http.StatusBadRequest
+	answered := refreshed("one", 1000, "r1", "r2", "a2")
+	for _, kind := range allKinds {
+		j := judge{
+			exchanges: []exchange{loggedIn(), answered, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020}),
+			disturbed: []disturbance{{replica: "one", kind: kind, from: at(1005), to: at(2400)}},
+		}
+		hidden := only(paused, clockJumped, cutOff, databaseRestarted)
+		if got := verdict(j); (got == "") != hidden[kind] {
+			t.Errorf("refused though the answer before was saved, while %q: the judge found %q", kind, got)
+		}
+		j.disturbed[0].replica = "three"
+		wantVerdict(t, j, "a refresh too many")
+	}
+	known := refreshed("one", 2200, "r2", "r3", "a3")
+	wantVerdict(t, judge{ // what was lost has come since
+		exchanges: []exchange{loggedIn(), answered, known, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020, "a3": 2220}),
+		disturbed: []disturbance{{replica: "one", kind: paused, from: at(1005), to: at(1500)}},
+	}, "a refresh too many")
+}
+
+// TestJudgeDropped: a server that lives saves what it gets, or somebody has ended the login.
+func TestJudgeDropped(t *testing.T) {
+	t.Parallel()
+	got := refreshed("one", 1000, "r1", "r2", "a2")
+	again := refreshed("one", 1050, "code", "r9", "a9")
+	again.login = true
+	next := refreshed("one", 2500, "r2", "r3", "a3")
+	twin := refreshed("two", 1001, "r1", "r2b", "a2b")
+	for name, c := range map[string]struct {
+		with  []exchange
+		diary []entry
+		saved map[string]int
+		want  string
+	}{
+		"saved":              {saved: map[string]int{"a2": 1020}},
+		"not saved":          {want: "an answer was dropped"},
+		"logged out":         {diary: []entry{{At: at(1005), Who: "alice", Did: tryLogout}}, want: "an answer was dropped"},
+		"disconnected":       {diary: []entry{{At: at(1005), Who: "alice", Did: tryDisconnect}}},
+		"another did":        {diary: []entry{{At: at(1005), Who: "bob", Did: tryDisconnect}}, want: "an answer was dropped"},
+		"later":              {diary: []entry{{At: at(9000), Who: "alice", Did: tryDisconnect}}, want: "an answer was dropped"},
+		"logged in anew":     {with: []exchange{again}, saved: map[string]int{"a9": 1100}},
+		"a spare, tried":     {with: []exchange{next}, saved: map[string]int{"a3": 2520}},
+		"another was faster": {with: []exchange{twin}, saved: map[string]int{"a2b": 1020}},
+	} {
+		saved := savedAt(c.saved)
+		saved["a1"] = at(20)
+		found := verdict(judge{exchanges: append([]exchange{loggedIn(), got}, c.with...), saved: saved, diary: c.diary})
+		if dropped := strings.Contains(found, "an answer was dropped"); dropped != (c.want != "") {
+			t.Errorf("%s: the judge found %q, want %q", name, found, c.want)
+		}
+	}
+	for _, kind := range allKinds {
+		found := verdict(judge{exchanges: []exchange{loggedIn(), got}, saved: savedAt(map[string]int{"a1": 20}),
+			disturbed: []disturbance{{replica: "one", kind: kind, from: at(1005), to: at(1300)}}})
+		if died := only(killedAtRandom, killedAt+"after-answer", paused); (found == "") != died[kind] {
+			t.Errorf("not saved, while %q: the judge found %q", kind, found)
+		}
+	}
+}
+
+// TestJudgeSlowDisk: who waits for a slow disk and dies has dropped nothing; who lives so long and has not asked the
+// disk has.
+func TestJudgeSlowDisk(t *testing.T) {
+	t.Parallel()
+	bob := refreshed("one", 900, "b1", "b2", "ab2")
+	bob.person = "bob"
+	got := refreshed("one", 1000, "r1", "r2", "a2")
+	killed := []disturbance{{replica: "one", kind: killedAtRandom, from: at(3500), to: at(3600)}}
+	slow := judge{exchanges: []exchange{loggedIn(), bob, got}, saved: savedAt(map[string]int{"a1": 20, "ab2": 2900}), disturbed: killed}
+	wantVerdict(t, slow, "")
+	slow.saved = savedAt(map[string]int{"a1": 20, "ab2": 920})
+	wantVerdict(t, slow, "an answer was dropped")
+	arriving := refreshed("one", 2000, "r1", "r2", "a2") // the request of a server that was dead when Spotify read it
+	arriving.asked = at(990)
+	killed[0] = disturbance{replica: "one", kind: killedAtRandom, from: at(1000), to: at(1010)}
+	wantVerdict(t, judge{exchanges: []exchange{loggedIn(), arriving}, saved: savedAt(map[string]int{"a1": 20}), disturbed: killed}, "")
+}
+
+// TestJudgeFailures: a page that fails, or is without music, has its cause at that server and at that time.
+func TestJudgeFailures(t *testing.T) {
+	t.Parallel()
+	j := judge{exchanges: []exchange{loggedIn()}, saved: savedAt(map[string]int{"a1": 20})}
+	for _, f := range []failure{
+		{asked: at(1000), at: at(1050), replica: "one", person: "alice", text: "GET / = 503"},
+		{asked: at(1000), at: at(1050), replica: "one", person: "alice", silent: true, text: "Error in retrieving"},
+	} {
+		causes := only(paused, clockJumped, cutOff, databaseRestarted, diskFull, spotifyDown, spotifyLies, answersLost, requestsLost, stalled)
+		if f.silent {
+			causes = only(paused, clockJumped, cutOff, databaseRestarted, spotifyDown, stalled)
+		}
+		j.failures, j.disturbed = []failure{f}, nil
+		wantVerdict(t, j, "out of the blue: at one "+f.text)
+		for _, kind := range allKinds {
+			j.disturbed = []disturbance{{replica: "one", kind: kind, from: at(900), to: at(1010)}}
+			if got := verdict(j); (got == "") != causes[kind] {
+				t.Errorf("%s, silent %v, while %q: the judge found %q", f.text, f.silent, kind, got)
+			}
+			j.disturbed[0].replica = "two"
+			wantVerdict(t, j, "out of the blue")
+			j.disturbed[0] = disturbance{replica: "one", kind: kind, from: at(1051), to: at(1100)}
+			wantVerdict(t, j, "out of the blue")
+			j.disturbed[0] = disturbance{replica: "one", kind: kind, from: at(-20_000), to: at(-19_000)}
+			wantVerdict(t, j, "out of the blue")
+		}
+	}
+	j.failures = make([]failure, 100)
+	if got := strings.Count(verdict(j), "out of the blue"); got != mostTold+1 {
+		t.Errorf("a hundred failures are told in %d lines, want %d", got, mostTold+1)
+	}
+}
