@@ -12,11 +12,16 @@ import (
 // {"error": {"status", "message", "reason"}}, those of its accounts service
 // {"error": "…", "error_description": "…"}; some are plain text, some HTML, some empty.
 // https://developer.spotify.com/documentation/web-api/concepts/api-calls#response-error
-type complaint struct{ message, reason string }
+type complaint struct {
+	message, reason string
+	status          int // as the body has it; 0: it does not
+}
 
 func (c *complaint) read(d *decoder) {
 	for name := range d.members() {
 		switch string(name) {
+		case "status":
+			c.status = d.integer()
 		case "error":
 			c.readError(d)
 		case "error_description", "message":
@@ -50,6 +55,52 @@ func parseComplaint(body []byte) (c complaint) {
 	}
 	return c
 }
+
+// envelope is an answer that says it is a success, and may hold a complaint.
+type envelope struct {
+	complaint
+	object bool // the complaint is one of the Web API's: an object, with a status or words
+	others bool // there is something else beside it
+}
+
+func (e *envelope) read(d *decoder) {
+	for name := range d.members() {
+		if string(name) != "error" || !d.isObject() {
+			e.others = true
+			continue
+		}
+		e.complaint.read(d)
+		e.object = e.status != 0 || e.message != ""
+	}
+}
+
+// refusedInside is a complaint that came as a success: Spotify has answered 200 with
+// {"error": {"status": 404, "message": "…"}}.
+type refusedInside struct{ said complaint }
+
+func (*refusedInside) Error() string { return "an error where an answer should be" }
+
+// complaintIn is the complaint in the text of a success, as an error; nil if there is none. alone: nothing else may
+// be in it, for of what is there we do not know what was wanted.
+func complaintIn(text []byte, alone bool) error {
+	if alone && !beginsWithError(text) {
+		return nil
+	}
+	var e envelope
+	if decode(text, &e) != nil || !e.object || alone && e.others {
+		return nil
+	}
+	return &refusedInside{e.complaint}
+}
+
+// beginsWithError reports whether text is an object whose first member is named error. It looks at no more than
+// that: answers are long, and hardly one begins so.
+func beginsWithError(text []byte) bool {
+	inside, object := bytes.CutPrefix(bytes.TrimLeft(text, space), []byte("{"))
+	return object && bytes.HasPrefix(bytes.TrimLeft(inside, space), []byte(`"error"`))
+}
+
+const space = " \t\r\n"
 
 var (
 	reasonCode = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,49}$`)

@@ -28,10 +28,12 @@ var nested = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Dec
 	if err != nil {
 		return err
 	}
-	if err := decodeModel(bytes.Clone(raw), m); !errors.Is(err, errOtherKind) { // null, say
+	switch err := decodeModel(bytes.Clone(raw), m); {
+	case errors.Is(err, errOtherKind), errors.Is(err, errComplaint): // null, say
+		return nil
+	default:
 		return err
 	}
-	return nil
 }))
 
 // decode reads one JSON text into out: one of our models, or whatever a caller gave Do. The
@@ -61,6 +63,7 @@ var decoders = sync.Pool{New: func() any { return newDecoder(nil) }}
 var (
 	errNotJSON   = errors.New("not well-formed JSON")
 	errOtherKind = errors.New("an answer of another kind") // an array where an object should be
+	errComplaint = errors.New("an error where an answer should be")
 )
 
 // wellFormed reports whether data is one JSON text.
@@ -88,6 +91,8 @@ type decoder struct {
 	strict *strictness // nil: nobody wants to know what is odd
 	at     string      // where data is in the whole answer, for strict
 	other  bool        // the whole is of another kind than was wanted: nothing was read
+	wanted bool        // the whole has a member that was wanted
+	faulty bool        // it has an error, which was not
 }
 
 // into reads m.
@@ -108,7 +113,8 @@ func newDecoder(data []byte) *decoder {
 func (d *decoder) reset(data []byte) {
 	d.data, d.input = data, *bytes.NewBuffer(data)
 	d.tokens.Reset(&d.input, tolerant...)
-	d.err, d.seen, d.strict, d.at, d.other = nil, lastMarkets{}, nil, "", false
+	d.err, d.seen, d.strict, d.at = nil, lastMarkets{}, nil, ""
+	d.other, d.wanted, d.faulty = false, false, false
 }
 
 // end reports what was wrong with the text, which ought to be over.
@@ -118,6 +124,8 @@ func (d *decoder) end() error {
 		case !errors.Is(d.err, io.EOF):
 		case d.other:
 			return errOtherKind
+		case d.faulty && !d.wanted:
+			return errComplaint
 		default:
 			return nil
 		}
@@ -152,16 +160,20 @@ func (d *decoder) members() iter.Seq[[]byte] {
 		if !d.open(jsontext.KindBeginObject) {
 			return
 		}
-		strictly := d.strictly()
+		strictly, whole := d.strictly(), d.tokens.StackDepth() == 1
 		for d.next() == '"' {
 			name := d.name()
 			strictly.saw(name)
+			fault := whole && isError(name)
 			if d.err != nil || !yield(name) {
 				return
 			}
 			if d.unread() {
+				d.faulty = d.faulty || fault && d.isObject()
 				strictly.leftUnread(d)
 				d.value()
+			} else if whole {
+				d.wanted = true
 			}
 		}
 		strictly.end()
@@ -175,17 +187,25 @@ func (d *decoder) some() iter.Seq[[]byte] {
 		if !d.open(jsontext.KindBeginObject) {
 			return
 		}
+		whole := d.tokens.StackDepth() == 1
 		for d.next() == '"' {
-			if name := d.name(); d.err != nil || !yield(name) {
+			name := d.name()
+			fault := whole && isError(name)
+			if d.err != nil || !yield(name) {
 				return
 			}
 			if d.unread() {
+				d.faulty = d.faulty || fault && d.isObject()
 				d.value()
+			} else if whole {
+				d.wanted = true
 			}
 		}
 		d.close()
 	}
 }
+
+func isError(name []byte) bool { return string(name) == "error" }
 
 // unread reports whether the value of the member whose name was read last is still to come.
 func (d *decoder) unread() bool {

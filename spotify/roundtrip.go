@@ -46,7 +46,7 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 	asked := time.Now()
 	resp, err := x.settings.exchange(req)
 	if err != nil {
-		return 0, lost(ctx, r.name, err)
+		return 0, r.lost(ctx, err)
 	}
 	defer resp.Body.Close()
 	if (out == nil || r.accepted) && resp.Body != http.NoBody {
@@ -54,11 +54,13 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 	}
 	switch {
 	case resp.StatusCode == http.StatusNotModified && x.stored != nil && x.flight != nil:
-		err = x.notModified(resp, asked, out)
+		return resp.StatusCode, x.notModified(resp, asked, out)
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		err = x.failure(resp)
-	default:
-		err = x.success(ctx, resp, asked, out)
+		return resp.StatusCode, x.failure(resp)
+	}
+	err = x.success(ctx, resp, asked, out)
+	if failed, ok := errors.AsType[*Error](err); ok { // it may say that it is no success
+		return failed.Status, err
 	}
 	return resp.StatusCode, err
 }
@@ -67,20 +69,20 @@ func (x *exchange) roundTrip(ctx context.Context, out any) (status int, err erro
 // answer with text that is no JSON: nobody decodes those.
 func (x *exchange) success(ctx context.Context, resp *http.Response, asked time.Time, out any) error {
 	r := x.request
-	if out == nil {
-		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxErrorBody)) // so that the connection serves again
-		return nil
-	}
 	body := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(body)
 	body.Reset()
+	if out == nil {
+		_ = read(body, resp.Body, maxErrorBody) // so that the connection serves again
+		return x.unwrapped(resp, complaintIn(body.Bytes(), true))
+	}
 	switch err := read(body, resp.Body, maxBody); {
 	case err != nil && r.accepted:
 		return nil
 	case errors.Is(err, errTooLong):
 		return &Error{Operation: r.name, Status: resp.StatusCode, Message: err.Error(), kind: ErrServer}
 	case err != nil:
-		return lost(ctx, r.name, err)
+		return r.lost(ctx, err)
 	}
 	text := bytes.TrimSpace(body.Bytes())
 	err := r.decoded(resp.StatusCode, text, out, x.settings)
@@ -93,6 +95,14 @@ func (x *exchange) success(ctx context.Context, resp *http.Response, asked time.
 			keep.body = bytes.Clone(text)
 		}
 		x.land(resp.StatusCode, text, nil, keep)
+	}
+	return x.unwrapped(resp, err)
+}
+
+// unwrapped is err, or what Spotify complained of in a success.
+func (x *exchange) unwrapped(resp *http.Response, err error) error {
+	if inside, ok := errors.AsType[*refusedInside](err); ok {
+		return x.complained(resp, inside.said)
 	}
 	return err
 }
@@ -108,9 +118,14 @@ func (r *request) decoded(status int, text []byte, out any, s *settings) error {
 		}
 		return nil
 	}
+	if err := complaintIn(text, true); err != nil {
+		return err
+	}
 	switch err := r.decode(status, text, out, s); {
 	case errors.Is(err, ErrDrift):
 		return err
+	case errors.Is(err, errComplaint):
+		return complaintIn(text, false)
 	case errors.Is(err, errOtherKind) && (r.accepted || r.mayBeEmpty && string(text) == "null"):
 		return nil
 	case errors.Is(err, errNotJSON), errors.Is(err, errOtherKind):
@@ -137,11 +152,22 @@ func (r *request) garbled(status int, what string) *Error {
 
 // failure turns an answer that is no success into an error.
 func (x *exchange) failure(resp *http.Response) error {
-	r, body := x.request, new(bytes.Buffer)
+	body := new(bytes.Buffer)
 	_ = read(body, resp.Body, maxErrorBody) // half a complaint is one, too
-	now := time.Now()                       // it may have come slowly
 	said := parseComplaint(body.Bytes())
-	err := &Error{Operation: r.name, Status: resp.StatusCode, kind: r.kindOf(resp.StatusCode, said)}
+	said.status = resp.StatusCode
+	return x.complained(resp, said)
+}
+
+// complained turns what Spotify says is wrong into an error. A success that has an error inside, and no status
+// there that could be an error's, is none that anybody understands.
+func (x *exchange) complained(resp *http.Response, said complaint) error {
+	r, now := x.request, time.Now() // it may have come slowly
+	if said.status < 400 || said.status > 599 {
+		said.status = resp.StatusCode
+	}
+	err := &Error{Operation: r.name, Status: said.status, kind: r.kindOf(said.status, said)}
+	err.garbled = said.status >= 200 && said.status <= 299
 	said = said.clean(r.sent(x.token))
 	err.Message, err.Reason = said.message, said.reason
 	switch quota := errors.Is(err, ErrQuotaExceeded); {

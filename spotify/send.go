@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -76,22 +77,52 @@ func (e *callError) Unwrap() error { return e.err }
 // lostError is an attempt of which we do not know the end.
 type lostError struct {
 	operation Operation
+	advice    string
 	err       error
 }
 
-func (e *lostError) Error() string { return fmt.Sprintf("spotify: %s: %v", e.operation, e.err) }
+func (e *lostError) Error() string {
+	return fmt.Sprintf("spotify: %s: %v%s", e.operation, e.err, e.advice)
+}
 func (e *lostError) Unwrap() error { return e.err }
+
+// What a transport says with one word.
+var (
+	errBrokeOff = fmt.Errorf("the answer broke off: %w", io.ErrUnexpectedEOF)
+	errHungUp   = fmt.Errorf("the connection ended before an answer came: %w", io.EOF)
+)
 
 // lost strips a transport's error of the address, which has ids and queries. Where we cancelled
 // the attempt it says so: a transport tells that like a caller who left.
-func lost(attempt context.Context, operation Operation, err error) error {
+func (r *request) lost(attempt context.Context, err error) error {
 	if errors.Is(context.Cause(attempt), errNoAnswer) {
 		err = errNoAnswer
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
-	return &lostError{operation, err}
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errBrokeOff
+	case errors.Is(err, io.EOF):
+		err = errHungUp
+	}
+	lost := &lostError{operation: r.name, err: err}
+	if !neverSent(err) && !errors.Is(err, context.Canceled) {
+		lost.advice = "; " + r.again()
+	}
+	return lost
+}
+
+// again is what to do about a call of which we do not know whether it was heard.
+func (r *request) again() string {
+	switch {
+	case r.op.Method == http.MethodGet:
+		return "nothing was changed by it: try again"
+	case r.repeatable():
+		return "it may have been done all the same, and doing it again changes nothing more"
+	}
+	return "it may have been done all the same: look before you do it again"
 }
 
 // maybeDone is the end of a change of which an attempt before the last may have been heard.
