@@ -89,6 +89,7 @@ func (p *program) send(ctx context.Context, w *web, call *apiCall, out *printer,
 	if call.op.PageKey == "*" && strings.Contains(call.args.Query.Get("type"), ",") {
 		out.table.expect(mixed)
 	}
+	out.changed = call.op.Method != "GET"
 	var err error
 	if all {
 		err = out.list(w.pages(ctx, call))

@@ -38,6 +38,12 @@ func operatorRoutes(db *vault.DB) []operatorRoute {
 			}
 			return number, db.RemoveKey(r.Context(), number)
 		}},
+		{"DELETE /sessions", func(r *http.Request) (any, error) {
+			return db.EndAllSessions(r.Context())
+		}},
+		{"DELETE /sessions/{app}/{person}", func(r *http.Request) (any, error) {
+			return vaultPeople{db}.EndSessionsOf(r.Context(), r.PathValue("app"), r.PathValue("person"))
+		}},
 	}
 }
 

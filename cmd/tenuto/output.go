@@ -57,6 +57,8 @@ type printer struct {
 	out      *bufio.Writer
 	terminal bool // for people to read
 	table    table
+	note     func(text string) // on stderr
+	changed  bool              // by the call: then columns that are not there are no reason to fail
 }
 
 func (p *program) printer(f outputFlags) *printer {
@@ -64,6 +66,7 @@ func (p *program) printer(f outputFlags) *printer {
 	return &printer{
 		outputFlags: f, out: bufio.NewWriter(p.out), terminal: terminal,
 		table: table{columns: columnsAt(f.columns), cut: terminal},
+		note:  p.note,
 	}
 }
 
@@ -97,10 +100,15 @@ func (o *printer) list(batches iter.Seq2[batch, error]) error {
 		if err != nil {
 			return errorOf(err, o.flush())
 		}
-		for _, item := range items {
-			if string(item) == "null" {
-				continue // Spotify's way of saying that something is gone
+		items = slices.DeleteFunc(items, func(item json.RawMessage) bool {
+			return string(item) == "null" // Spotify's way of saying that something is gone
+		})
+		if !open {
+			if err := o.checkColumns(items); err != nil {
+				return err
 			}
+		}
+		for _, item := range items {
 			if o.format == "json" {
 				fmt.Fprint(o.out, map[bool]string{false: "[\n", true: ",\n"}[open])
 			}

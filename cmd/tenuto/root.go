@@ -28,7 +28,7 @@ Start with "tenuto demo": the whole story, with no Spotify account.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "Flags:\n{{.LocalFlags", "Flags (or variables: --a-flag is TENUTO_A_FLAG):\n{{.LocalFlags", 1))
 	root.AddCommand(
-		p.demo(), p.serve(), p.keyring(), p.migrate(), p.backup(), p.restore(), p.emulator(),
+		p.demo(), p.serve(), p.keyring(), p.sessions(), p.migrate(), p.backup(), p.restore(), p.emulator(),
 		p.login(), p.logout(), p.whoami(), p.token(), p.config(),
 		p.api(), p.search(), p.now(), p.play(), p.pause(), p.next(),
 		p.version(), scopesTopic(),
