@@ -55,7 +55,7 @@ func openKeys(ctx context.Context, tables Tables, roots *KeyRing) (*dataKeys, er
 	}
 	rows, _, err := tables.Keys(ctx)
 	if err == nil && len(rows) == 0 {
-		err = k.create(ctx, rows)
+		err = k.begin(ctx, tables)
 	}
 	if err == nil {
 		_, _, err = k.load(ctx)
@@ -64,6 +64,23 @@ func openKeys(ctx context.Context, tables Tables, roots *KeyRing) (*dataKeys, er
 		return nil, fmt.Errorf("vault: data keys: %w", err)
 	}
 	return k, nil
+}
+
+// begin makes the first data key, unless something lies under one already: the table has lost its rows then.
+func (k *dataKeys) begin(ctx context.Context, tables Tables) error {
+	for table := range SealedTable(sealedTables) {
+		heads, err := tables.SealedHeads(ctx, table, SealedRow{}, 1)
+		if err != nil {
+			return err
+		}
+		for _, row := range heads {
+			id, _ := sealedBy(row.Sealed)
+			if _, root := k.roots.ring().find(id); !root {
+				return fmt.Errorf("%w: its data keys are gone, and what it keeps lies under one of them (%s): put it back from your backup; nothing was changed", ErrDamaged, id)
+			}
+		}
+	}
+	return k.create(ctx, nil)
 }
 
 // create makes a data key newer than those of rows, or leaves it at one that another process has made meanwhile.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
 )
@@ -18,8 +19,11 @@ type anchor struct {
 	was  os.FileInfo
 }
 
-// anchorFiles remembers the files of the database at path, which is open.
+// anchorFiles remembers the files of the database at path, which is open. Windows lets nobody take them away.
 func anchorFiles(path string) (files anchors, err error) {
+	if runtime.GOOS == "windows" {
+		return nil, nil
+	}
 	for _, suffix := range []string{"", "-wal", ".lock"} {
 		info, err := os.Lstat(path + suffix)
 		if errors.Is(err, fs.ErrNotExist) && suffix == "-wal" {

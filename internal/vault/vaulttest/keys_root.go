@@ -88,6 +88,16 @@ func (t *keysTest) lostKeys() {
 	}
 	db = t.reopen(db, rootOne)
 	t.check(db, "alice", alice)
+	t.must(db.Close())
+	t.db.Exec(`CREATE TABLE aside AS SELECT * FROM keys`)
+	t.db.Exec(`DELETE FROM keys`)
+	for range 2 { // the first changed nothing: no new key hides that they are gone
+		if _, err := t.tryOpen(rootOne); !errors.Is(err, vault.ErrDamaged) {
+			t.Errorf("Open when all data keys are gone = %v, want ErrDamaged", err)
+		}
+	}
+	t.db.Exec(`INSERT INTO keys SELECT * FROM aside`)
+	t.check(t.open(rootOne), "alice", alice)
 }
 
 // tampered: a data key in another's place, or damaged, stops the start.
