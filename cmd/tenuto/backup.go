@@ -75,6 +75,8 @@ func (p *program) runBackup(ctx context.Context, f *backupFlags, file string) er
 
 func adviseBackup(err error) error {
 	switch {
+	case errors.Is(err, vault.ErrInUse):
+		return advise(err, "another copy is on its way to the same place: wait until it is there, or name another file")
 	case errors.Is(err, sqlite.ErrTaken):
 		return &mistake{err, "name a file of its own for the copy; nothing was changed", true}
 	case errors.Is(err, fs.ErrExist):

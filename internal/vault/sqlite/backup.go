@@ -50,6 +50,11 @@ func Backup(ctx context.Context, path, to string, keys *vault.KeyRing, replace b
 // makeCopy is Backup once to is known to be a good place.
 func makeCopy(ctx context.Context, path, to string, keys *vault.KeyRing) (c Copy, err error) {
 	part := to + ".part"
+	alone, err := acquireBriefly(part + ".alone")
+	if err != nil {
+		return c, err
+	}
+	defer alone()
 	removeDatabase(part) // of one that was killed
 	defer removeDatabase(part)
 	made := time.Now()
@@ -191,4 +196,23 @@ func syncDirectory(path string) error {
 		return fmt.Errorf("vault: %w", err)
 	}
 	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// acquireBriefly takes a lock whose file goes with it: whoever took one in that moment took no lock.
+func acquireBriefly(path string) (release func(), err error) {
+	lock, err := acquire(path)
+	if err != nil {
+		return nil, err
+	}
+	mine, err := lock.Stat()
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	if there, err := os.Lstat(path); runtime.GOOS != "windows" && (err != nil || !os.SameFile(mine, there)) {
+		return nil, errors.Join(fmt.Errorf("%w (%s)", vault.ErrInUse, path), lock.Close())
+	}
+	return func() {
+		os.Remove(path) // on Windows it stays
+		lock.Close()
+	}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -94,6 +95,36 @@ func TestBackupUnderLoad(t *testing.T) {
 		if got := signIn(t, again, account); got != want {
 			t.Fatalf("%s of %d is %s in the copy, want %s", account, c.People, got, want)
 		}
+	}
+}
+
+// TestBackupsTogether: of several onto one file each makes a good copy, or says that another is at it.
+func TestBackupsTogether(t *testing.T) {
+	t.Parallel()
+	dir, place := t.TempDir(), t.TempDir()
+	signIn(t, open(t, dir), "alice")
+	full, to := filepath.Join(dir, sqlite.DatabaseFile), filepath.Join(place, "copy.db")
+	backup(t, dir, to)
+	for range 5 {
+		var together sync.WaitGroup
+		var made atomic.Int64
+		for range 4 {
+			together.Go(func() {
+				_, err := sqlite.Backup(t.Context(), full, to, keysOf(t, dir), true)
+				if err == nil {
+					made.Add(1)
+				} else if !errors.Is(err, vault.ErrInUse) {
+					t.Errorf("Backup beside others = %v, want nil or ErrInUse", err)
+				}
+			})
+		}
+		together.Wait()
+		if c, err := sqlite.CheckCopy(t.Context(), to, keysOf(t, dir)); err != nil || c.People != 1 || made.Load() == 0 {
+			t.Fatalf("CheckCopy after %d of 4 = %+v, %v, want a good copy", made.Load(), c, err)
+		}
+	}
+	if left, err := os.ReadDir(place); err != nil || len(left) != 1 {
+		t.Errorf("beside the copy are %v, %v, want nothing", left, err)
 	}
 }
 
