@@ -60,6 +60,13 @@ func (p *permits) atLeast(d time.Duration) time.Duration {
 	return max(d, budgetAnswer+time.Second)
 }
 
+// lacksPermit reports whether a turn that begins to wait now waits for the Budget alone: as far as this process knows
+// there is a place for it, and for those before it.
+func (g *Governor) lacksPermit(t *turn, now time.Time) bool {
+	forbidden := now.Before(g.cooldown.quota) || now.Before(g.cooldown.rate) || now.Before(g.cooldown.resume)
+	return g.permits != nil && !forbidden && g.window.hasRoom(t, now) && g.window.spare(now) > g.waiting.len()
+}
+
 // permitted takes a permit. If none is at hand it has the Budget asked, and the answer pumps.
 func (g *Governor) permitted(now time.Time) bool {
 	p := g.permits

@@ -53,7 +53,8 @@ func TestProcessesShareABudget(t *testing.T) {
 		budget := &counting{Budget: spotify.NewMemoryBudget(60)}
 		var all sync.WaitGroup
 		began := time.Now()
-		for _, client := range processes(t, world, budget, 3) {
+		clients := processes(t, world, budget, 3)
+		for _, client := range clients {
 			all.Go(func() { together(t, client, 100) })
 		}
 		all.Wait()
@@ -65,6 +66,11 @@ func TestProcessesShareABudget(t *testing.T) {
 		}
 		if budget.asks > 100 {
 			t.Errorf("300 calls asked the Budget %d times", budget.asks)
+		}
+		for _, client := range clients { // nobody knows a limit here: all that is waited for is the Budget's
+			if got := client.Governor().Usage().Operations[playing]; got.Waits == 0 || got.BudgetWaits != got.Waits || got.BudgetWaited != got.Waited {
+				t.Errorf("Usage() = %+v, want all waits to be for the Budget", got)
+			}
 		}
 	})
 }

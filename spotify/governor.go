@@ -78,14 +78,14 @@ func (g *Governor) admit(ctx context.Context, t *turn) (waited time.Duration, er
 		return 0, r
 	}
 	t.asked, t.enough, t.ready = now, now.Add(g.permits.atLeast(t.patience)), make(chan error, 1)
+	forBudget := g.lacksPermit(t, now)
 	g.waiting.push(t)
-	t.tally.Waits++
 	g.pump(now)
 	g.mu.Unlock()
 	err = g.wait(ctx, t)
 	waited = time.Since(now)
 	g.mu.Lock()
-	t.tally.Waited += waited
+	t.tally.waited(waited, forBudget)
 	g.mu.Unlock()
 	return waited, err
 }

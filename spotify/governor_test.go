@@ -68,7 +68,7 @@ func TestPacing(t *testing.T) {
 			t.Errorf("%d calls were refused", n)
 		}
 		usage := client.Governor().Usage()
-		if got := usage.Operations[playing]; usage.Limit != 10 || got.Requests != 35 || got.Waits != 25 || got.RateLimited != 0 || got.Waited < 25*30*time.Second {
+		if got := usage.Operations[playing]; usage.Limit != 10 || got.Requests != 35 || got.Waits != 25 || got.BudgetWaits != 0 || got.RateLimited != 0 || got.Waited < 25*30*time.Second {
 			t.Errorf("Usage() = %+v", usage)
 		}
 	})

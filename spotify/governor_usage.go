@@ -25,10 +25,22 @@ type Counts struct {
 	Shared        int           // calls answered by the request of another that was under way
 	Waits         int           // attempts that had to wait for a place
 	Waited        time.Duration // how long, all in all
+	BudgetWaits   int           // of Waits, those that had a place here and waited for the Budget
+	BudgetWaited  time.Duration // of Waited, the time these took
 }
 
 // tally counts one operation, under the governor's lock.
 type tally struct{ Counts }
+
+// waited counts a wait that is over.
+func (t *tally) waited(d time.Duration, forBudget bool) {
+	t.Waits++
+	t.Waited += d
+	if forBudget {
+		t.BudgetWaits++
+		t.BudgetWaited += d
+	}
+}
 
 type counts map[*operations.Operation]*tally
 
