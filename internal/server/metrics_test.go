@@ -51,7 +51,10 @@ func TestScrapeAsksTheDatabaseNothing(t *testing.T) {
 			t.Errorf("without a database the metrics lack the census:\n%s", after)
 		}
 		b.wantsMetrics(`tenuto_database_connections{pool="reads",state="idle"} 8`, `tenuto_database_connections{pool="writes",state="in_use"} 0`,
-			`tenuto_database_connections_max{pool="reads"} 8`, `tenuto_database_connections_refused_total{pool="reads"} 0`)
+			`tenuto_database_connections_max{pool="reads"} 8`, `tenuto_database_connections_refused_total{pool="reads"} 0`, `tenuto_spotify_waits_total{for="limit"} 0`)
+		if !regexp.MustCompile(`(?m)^tenuto_spotify_waits_total\{for="budget"\} [1-9]`).MatchString(after) {
+			t.Errorf("the first call of a server asks for its share, and the metrics lack a wait for that:\n%s", after)
+		}
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/vault"
+	"github.com/tenuto-dev/tenuto/spotify"
 )
 
 // standing is how things are at the moment of a scrape: the governor of calls, cool-downs, and the
@@ -21,8 +22,8 @@ var (
 	descLimit    = describe("spotify_window_limit", "Calls in 30 seconds that Spotify allows this app, as learned; 0: not known.")
 	descUsed     = describe("spotify_window_used", "Calls of the last 30 seconds, and those under way.")
 	descWaiting  = describe("spotify_waiting_calls", "Calls that wait for their turn.")
-	descWaits    = describe("spotify_waits_total", "Calls that had to wait for their turn.")
-	descWaited   = describe("spotify_wait_seconds_total", "Time that calls waited for their turn.")
+	descWaits    = describe("spotify_waits_total", "Calls that had to wait for their turn, by what for.", "for")
+	descWaited   = describe("spotify_wait_seconds_total", "Time that calls waited for their turn, by what for.", "for")
 	descCooldown = describe("cooldown_seconds", "Time until Spotify may be asked again; 0: now.", "of")
 	descGrants   = describe("grants", "People, by how their login does and how long their consent still lasts, as counted last.", "state", "consent")
 	descSessions = describe("sessions", "Browsers signed in, as counted last.")
@@ -55,16 +56,10 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, value, labels...)
 	}
 	usage := s.spotify.Governor().Usage()
-	waits, waited := 0, time.Duration(0)
-	for _, counts := range usage.Operations {
-		waits += counts.Waits
-		waited += counts.Waited
-	}
 	gauge(descLimit, float64(usage.Limit))
 	gauge(descUsed, float64(usage.Used))
 	gauge(descWaiting, float64(usage.Waiting))
-	counter(descWaits, float64(waits))
-	counter(descWaited, waited.Seconds())
+	collectWaits(usage, counter)
 
 	now := s.Now()
 	rate, quota := usage.RetryAt, time.Time{}
@@ -85,6 +80,22 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 		collectKeys(keys, gauge)
 		counter(descResealed, float64(keys.Resealed))
 	}
+}
+
+// collectWaits tells apart calls that wait for Spotify's limit, and those that wait to hear how much of it the other
+// servers have left.
+func collectWaits(usage spotify.Usage, counter func(*prometheus.Desc, float64, ...string)) {
+	var all spotify.Counts
+	for _, counts := range usage.Operations {
+		all.Waits += counts.Waits
+		all.Waited += counts.Waited
+		all.BudgetWaits += counts.BudgetWaits
+		all.BudgetWaited += counts.BudgetWaited
+	}
+	counter(descWaits, float64(all.Waits-all.BudgetWaits), "limit")
+	counter(descWaits, float64(all.BudgetWaits), "budget")
+	counter(descWaited, (all.Waited - all.BudgetWaited).Seconds(), "limit")
+	counter(descWaited, all.BudgetWaited.Seconds(), "budget")
 }
 
 // collectKeys tells how old the key is that seals, and whether something lies under an older one.
