@@ -121,3 +121,41 @@ func TestFlushOfNothing(t *testing.T) {
 		w.wantToken(login) // and it ends nothing
 	})
 }
+
+// TestCloseWhenOthersDeleted: a login that ended at another replica, while an answer for it waited for the store, leaves
+// nothing to finish. Close is no failure for that: a server would end with one.
+func TestCloseWhenOthersDeleted(t *testing.T) {
+	t.Parallel()
+	for _, delete := range bools { // or it is another login now
+		inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+			store := &downStore{Store: &auth.MemoryStore{}}
+			g, other := w.cred.Grants(store), w.cred.Grants(store.Store)
+			w.put(g)
+			time.Sleep(time.Hour)
+			store.set(true)
+			if _, err := g.For("alice").Token(w.t.Context()); err == nil {
+				w.t.Fatal("Token that could not be claimed or saved = nil error")
+			}
+			store.set(false)
+			w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 2 * time.Second})
+			go func() { _, _ = g.For("alice").Token(w.t.Context()) }()
+			time.Sleep(time.Second)
+			store.set(true)
+			time.Sleep(5 * time.Second) // the answer has come
+			if g.State().Unsaved != 1 {
+				w.t.Fatalf("State = %+v, want an answer that waits for the store", g.State())
+			}
+			w.delete(other)
+			if !delete {
+				w.put(other)
+			}
+			store.set(false)
+			if err := g.Close(w.t.Context()); err != nil {
+				w.t.Errorf("Close after another replica's Delete (and nothing more: %v) = %v, want nil", delete, err)
+			}
+			if s := g.State(); s.Unsaved != 0 {
+				w.t.Errorf("State after Close = %+v, want nothing unsaved", s)
+			}
+		})
+	}
+}

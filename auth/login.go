@@ -241,21 +241,23 @@ func (l *login) dropAccess() {
 	l.seen.Store(nil)
 }
 
-// keepLast makes a last attempt at saving what is only in memory.
-func (l *login) keepLast(ctx context.Context) error {
+// keepLast makes a last attempt at saving what is only in memory. Where that has no place any more, because the
+// login has ended elsewhere, there is nothing to save.
+func (l *login) keepLast(ctx context.Context) (err error) {
 	u := l.leftover()
 	if u == nil {
 		return nil
 	}
 	if f := l.join(ctx); f != nil {
-		if _, err := f.wait(ctx); err != nil {
-			return err
-		}
+		_, err = f.wait(ctx)
 	}
-	if l.leftover() == u && !u.kept {
-		return errUnsaved
+	if l.leftover() != u || u.kept {
+		return nil
 	}
-	return nil
+	if err == nil {
+		err = errUnsaved
+	}
+	return err
 }
 
 // flush waits for what is under way, and saves what is left.
