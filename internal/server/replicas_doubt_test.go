@@ -57,7 +57,7 @@ func TestReplicasAreNotLiedTo(t *testing.T) {
 		t.Run(fmt.Sprint(lie), func(t *testing.T) {
 			t.Parallel()
 			inCluster(t, 4, func(c *cluster) {
-				sessions, revoked := c.crowd(150), c.login("bob")
+				sessions, revoked := c.crowd(100), c.login("bob")
 				c.later(2 * time.Hour)
 				c.emu.Revoke("bob")
 				before, truth := c.refreshes(), c.lies()
@@ -84,7 +84,7 @@ func TestReplicasAreNotLiedTo(t *testing.T) {
 func TestReplicasAreNotLiedToAtOnce(t *testing.T) {
 	t.Parallel()
 	inCluster(t, 4, func(c *cluster) {
-		sessions := c.crowd(150)
+		sessions := c.crowd(100)
 		c.later(2 * time.Hour)
 		before, truth := c.refreshes(), c.lies()
 		for range 3 {
@@ -157,6 +157,12 @@ func TestReplicasLearnOfDoubt(t *testing.T) {
 		if n := c.refreshes() - sent; n != 0 {
 			c.Errorf("five seconds after one replica doubts Spotify %d more requests were sent, want none", n)
 		}
+		late := c.replicas[3]
+		stop := late.serve()
+		c.later(time.Second)
+		late.wantsMetrics(`tenuto_breaker_open{cause="doubted"} 1`)
+		stop()
+		c.replicas = c.replicas[:3]
 		truth()
 		c.later(3 * time.Minute)
 		c.replicas[2].get("/", sessions[50])
