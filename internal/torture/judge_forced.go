@@ -53,6 +53,9 @@ func (j *judge) whyForced(f forcedLogin) string {
 			return "rotated, and the answer never reached a server that lived to save it (" + d + ")"
 		}
 	}
+	if why := j.familyEnded(j.chain(login), f.At); why != "" {
+		return "rotated, and the old token came back from a server that could not know (" + why + ")"
+	}
 	return ""
 }
 

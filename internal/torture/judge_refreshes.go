@@ -74,7 +74,13 @@ func (j *judge) whyRefused(e *exchange) string {
 	case j.takenAway(e):
 		return "consent taken away" // all spares are tried
 	}
-	return j.usedUp(e)
+	if why := j.familyEnded(j.chain(e), e.in); why != "" {
+		return "a used token came back"
+	}
+	if j.usedUp(e) != "" {
+		return "an answer was lost before"
+	}
+	return ""
 }
 
 // takenAway reports whether the person ended the consent that e is about, at Spotify.
@@ -93,16 +99,21 @@ func (j *judge) loggedIn(person string, after, before time.Time) bool {
 
 // usedUp is why whoever sent e did not know the latest refresh token of the login; "" if there is no reason.
 func (j *judge) usedUp(e *exchange) string {
-	var latest *exchange
+	latest := j.latest(e)
+	if latest == nil || !latest.rotated() || latest.refresh == e.consumed {
+		return ""
+	}
+	return j.whyHidden(latest, e)
+}
+
+// latest is the answer before e that brought e's login its latest token; nil if there is none.
+func (j *judge) latest(e *exchange) (latest *exchange) {
 	for i := range j.exchanges {
 		if x := &j.exchanges[i]; x.in.Before(e.in) && x.status == http.StatusOK && j.chain(x) == j.chain(e) {
 			latest = x
 		}
 	}
-	if latest == nil || !latest.rotated() || latest.refresh == e.consumed || j.whyHidden(latest, e) == "" {
-		return ""
-	}
-	return "an answer was lost before"
+	return latest
 }
 
 // whyHidden is why an answer was not where the server that sent e could find it in time; "" if there is no reason.

@@ -195,3 +195,40 @@ func TestJudgeFailures(t *testing.T) {
 		t.Errorf("a hundred failures are told in %d lines, want %d", got, mostTold+1)
 	}
 }
+
+// TestJudgeFamily: where a used token that comes back ends them all, a server that was parted from the database for
+// longer than a lease costs a login. For a shorter time, or in the dark about nothing, it does not.
+func TestJudgeFamily(t *testing.T) {
+	t.Parallel()
+	const longer = 6000 // ms: than a lease
+	for name, c := range map[string]struct {
+		kind    string
+		again   int // when the old token comes back
+		refresh emulator.RefreshTokens
+		want    string
+	}{
+		"parted":             {cutOff, 1000 + longer, emulator.RotatedFamily, ""},
+		"asleep":             {paused, 1000 + longer, emulator.RotatedFamily, ""},
+		"another clock":      {clockJumped, 2000, emulator.RotatedFamily, ""},
+		"too soon":           {cutOff, 4000, emulator.RotatedFamily, "had to log in again"},
+		"Spotify was slow":   {spotifySlow, 1000 + longer, emulator.RotatedFamily, "had to log in again"},
+		"only that one ends": {cutOff, 1000 + longer, emulator.Rotated, "had to log in again"},
+	} {
+		old := refreshed("two", c.again, "r1", "", "")
+		latest := refreshed("one", c.again+2000, "r2", "", "")
+		old.status, latest.status = http.StatusBadRequest, http.StatusBadRequest
+		tally := newTally()
+		j := judge{
+			interval: time.Second, refresh: c.refresh,
+			exchanges: []exchange{loggedIn(), refreshed("one", 1000, "r1", "r2", "a2"), old, latest},
+			saved:     savedAt(map[string]int{"a1": 20, "a2": 1020}),
+			disturbed: []disturbance{{replica: "one", kind: c.kind, from: at(1012), to: at(c.again + 100)}},
+			forced:    []forcedLogin{{Person: "alice", At: at(c.again + 3000)}},
+		}
+		j.decide(&tally)
+		broken := strings.Join(tally.Broken, "\n")
+		if (broken != "") != (c.want != "") || !strings.Contains(broken, c.want) {
+			t.Errorf("%s: the judge found %q, want %q", name, broken, c.want)
+		}
+	}
+}
