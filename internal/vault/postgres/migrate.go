@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -62,16 +64,59 @@ func migrate(ctx context.Context, config *pgx.ConnConfig) (made int, err error) 
 		return 0, fmt.Errorf("vault: migrations: %w", err)
 	}
 	missing, err := missingSteps(ctx, config, steps.ListSources())
-	if err != nil || missing == 0 {
+	if err != nil || len(missing) == 0 {
 		return 0, err
 	}
+	if inTransactions(files, missing) {
+		patient.RuntimeParams["lock_timeout"] = stepLockTimeout // no connection is open yet
+	}
 	failpoint.Hit(failpoint.BeforeMigration)
-	results, err := steps.Up(ctx)
+	made, err = makeSteps(ctx, steps)
 	failpoint.Hit(failpoint.AfterMigration)
 	if err = explain(ctx, "migrate", err); errors.Is(err, ErrForbidden) {
 		err = fmt.Errorf("%w: %w", ErrNoTables, err)
 	}
-	return len(results), err
+	return made, err
+}
+
+// While a step waits for a table that a dump reads, say, everybody else waits behind it for that table. So it waits
+// less than they would, gives way, and tries again. A step outside of a transaction, which builds an index beside
+// them, keeps nobody waiting and would have to begin anew: it waits for as long as it takes.
+const (
+	stepLockTimeout = "300" // milliseconds, less than sessionSettings have
+	stepPause       = 2 * time.Second
+	stepTries       = 150
+)
+
+// inTransactions reports whether all of the steps are made in transactions.
+func inTransactions(files fs.FS, steps []*goose.Source) bool {
+	for _, step := range steps {
+		text, err := fs.ReadFile(files, path.Base(step.Path))
+		if err != nil || strings.Contains(string(text), "+goose NO TRANSACTION") {
+			return false
+		}
+	}
+	return true
+}
+
+func makeSteps(ctx context.Context, steps *goose.Provider) (made int, err error) {
+	for range stepTries {
+		var done []*goose.MigrationResult
+		done, err = steps.Up(ctx)
+		if partly, ok := errors.AsType[*goose.PartialError](err); ok {
+			done = partly.Applied
+		}
+		made += len(done)
+		if codeOf(err) != lockNotAvailable {
+			return made, err
+		}
+		select {
+		case <-time.After(stepPause):
+		case <-ctx.Done():
+			return made, ctx.Err()
+		}
+	}
+	return made, err
 }
 
 // latestStep is the number of the last step that this program knows.
@@ -93,12 +138,12 @@ SELECT version_id FROM goose_db_version WHERE is_applied`
 SELECT coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`
 )
 
-// missingSteps counts the steps that the tables have not seen. ErrOutdated if they have seen too much; ErrNoTables
+// missingSteps are those that the tables have not seen. ErrOutdated if they have seen too much; ErrNoTables
 // if some are missing and the account may not make tables, or not see them.
-func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.Source) (missing int, err error) {
+func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.Source) (missing []*goose.Source, err error) {
 	raw, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {
-		return 0, explain(ctx, "open the database", err)
+		return nil, explain(ctx, "open the database", err)
 	}
 	defer raw.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it was only read
 	c := &conn{ctx, raw}
@@ -110,26 +155,26 @@ func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.So
 		return err
 	}, selectSteps)
 	if err != nil && codeOf(err) != undefinedTable {
-		return 0, explain(ctx, "read the tables' version", err)
+		return nil, explain(ctx, "read the tables' version", err)
 	}
 	for _, step := range known {
 		if !made[step.Version] {
-			missing++
+			missing = append(missing, step)
 		}
 	}
 	var oldest []byte
 	if _, err := c.one(selectMeta, []any{vault.MetaOldest}, &oldest); err != nil && codeOf(err) != undefinedTable {
-		return 0, explain(ctx, "read the tables' version", err)
+		return nil, explain(ctx, "read the tables' version", err)
 	}
-	if err := vault.CheckVersion(oldest, latestStep()); err != nil || missing == 0 {
-		return 0, err
+	if err := vault.CheckVersion(oldest, latestStep()); err != nil || len(missing) == 0 {
+		return nil, err
 	}
 	var may bool
 	if _, err := c.one(mayCreate, nil, &may); err != nil {
-		return 0, explain(ctx, "read the account's rights", err)
+		return nil, explain(ctx, "read the account's rights", err)
 	}
 	if !may {
-		return 0, fmt.Errorf("%w: %w: %s may not make them", ErrNoTables, ErrForbidden, config.User)
+		return nil, fmt.Errorf("%w: %w: %s may not make them", ErrNoTables, ErrForbidden, config.User)
 	}
 	return missing, nil
 }

@@ -1,10 +1,16 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/internal/vault"
 	"github.com/tenuto-dev/tenuto/internal/vault/postgres"
 	"github.com/tenuto-dev/tenuto/internal/vault/postgres/pgtest"
@@ -67,4 +73,69 @@ func TestWrongKeyMakesNoTables(t *testing.T) {
 		t.Errorf("Open with another key = %v, want ErrWrongKey", err)
 	}
 	execute(t, url, `DO $$ BEGIN IF to_regclass('shared') IS NOT NULL THEN RAISE 'tables were made'; END IF; END $$`)
+}
+
+// TestStepBesideADump: a step that has to wait for a table keeps nobody else from it, and is made when it can be.
+func TestStepBesideADump(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	db := open(t, url, vault.NewKeyRing())
+	execute(t, url, `DROP INDEX forgotten_by_time; ALTER TABLE forgotten DROP COLUMN at; DELETE FROM goose_db_version WHERE version_id = 5`)
+	dump, err := pgx.Connect(t.Context(), url)
+	try(t, err)
+	defer dump.Close(context.Background()) //nolint:errcheck // it only reads
+	_, err = dump.Exec(t.Context(), `BEGIN; SELECT count(*) FROM forgotten`)
+	try(t, err)
+
+	type result struct {
+		steps int
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		steps, err := postgres.Migrate(t.Context(), url)
+		done <- result{steps, err}
+	}()
+	waitForLock(t, url)
+	for i := range 5 {
+		user := fmt.Sprint("user ", i)
+		if err := db.Grants(app).Swap(t.Context(), user, "", &auth.Record{Version: "v1", Token: &auth.Token{RefreshToken: "r"}}); err != nil {
+			t.Errorf("a login beside a step that waits: %v", err)
+		}
+	}
+	select {
+	case r := <-done:
+		t.Errorf("Migrate beside a dump = %d, %v: this shows nothing", r.steps, r.err)
+	default:
+	}
+	_, err = dump.Exec(t.Context(), `COMMIT`)
+	try(t, err)
+	if r := <-done; r.steps != 1 || r.err != nil {
+		t.Errorf("Migrate after the dump = %d, %v, want one step", r.steps, r.err)
+	}
+}
+
+// waitForLock waits until somebody waits for a table.
+func waitForLock(t *testing.T, url string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	try(t, err)
+	defer conn.Close(context.Background()) //nolint:errcheck // it only reads
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		var waiting int
+		try(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks WHERE NOT granted`).Scan(&waiting))
+		if waiting > 0 {
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatal("nobody waits for a lock")
+		}
+	}
+}
+
+func try(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
