@@ -55,3 +55,6 @@ func appClient(t *testing.T, world *emulator.Emulator, opts ...spotify.Option) *
 	}
 	return spotify.New(token, append([]spotify.Option{spotify.WithHTTPClient(world.Client())}, opts...)...)
 }
+
+// kept holds the catalogue that all worlds share, which else would be made anew whenever there is none.
+var kept = emulator.New(emulator.Config{})
