@@ -10,8 +10,10 @@ import (
 
 // TestCalm: where nothing happens there is exactly one request for each expiry, at three servers together as at one.
 func TestCalm(t *testing.T) {
+	t.Parallel()
 	for name, s := range map[string]func(*testing.T) torture.Setup{"sqlite": setup, "postgres": onPostgres} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := s(t)
 			s.Refresh = emulator.RotatedFamily
 			w := begin(t, s)

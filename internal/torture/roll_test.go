@@ -22,7 +22,8 @@ func balanced(t *testing.T) torture.Setup {
 }
 
 // TestRoll restarts three servers, one after the other, while people use them through a balancer that asks /readyz
-// every 200 ms: no request fails, no token is refreshed twice, nobody has to log in again.
+// every 200 ms: no request fails, no token is refreshed twice, nobody has to log in again. It runs beside no other
+// world, nor does TestUpgrade: a balancer gives a server one second to say that it is ready.
 func TestRoll(t *testing.T) {
 	w := begin(t, balanced(t))
 	requests := roll(t, w, number(t, rollsVariable, 1), "")
@@ -86,6 +87,7 @@ func wantSmooth(t *testing.T, tally *torture.Tally, requests int64) {
 
 // TestStop: who stops a server loses nobody, though Spotify replaces refresh tokens at every use.
 func TestStop(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	s.Refresh, s.Think = emulator.Rotated, 50*time.Millisecond
 	w := begin(t, s)

@@ -11,6 +11,7 @@ import (
 // TestDiskFull: on a full disk no token is used up and what has come is in the rescue journal, though Spotify replaces
 // refresh tokens at every use and takes its time.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	onSmallDisk(t, func(dir string) {
 		s := setup(t)
 		s.Refresh, s.DataDir, s.Think = emulator.Rotated, dir, 100*time.Millisecond
@@ -27,6 +28,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestLies: a Spotify that refuses everybody for no reason is not believed.
 func TestLies(t *testing.T) {
+	t.Parallel()
 	s := setup(t)
 	s.People = 60
 	w := begin(t, s)

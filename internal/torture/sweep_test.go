@@ -36,8 +36,10 @@ func swept(store string) (points []failpoint.Point) {
 // TestSweep ends a server by kill -9 at failpoints, with a Spotify that replaces refresh tokens at every use: at the
 // worst, or with TENUTO_TORTURE_SWEEP at every one.
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	for name, s := range map[string]func(*testing.T) torture.Setup{"sqlite": setup, "postgres": onPostgres} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := s(t)
 			s.Refresh, s.People, s.Rest = emulator.Rotated, 12, 20*time.Millisecond
 			w := begin(t, s)
@@ -58,9 +60,11 @@ func TestSweep(t *testing.T) {
 
 // TestFirstStart ends the very first start of a server at the places where it makes tables and keys.
 func TestFirstStart(t *testing.T) {
+	t.Parallel()
 	for name, s := range map[string]func(*testing.T) torture.Setup{"sqlite": setup, "postgres": onPostgres} {
 		for _, p := range []failpoint.Point{failpoint.BeforeMigration, failpoint.AfterMigration, failpoint.BeforeKeyWrite, failpoint.AfterKeyWrite} {
 			t.Run(name+"/"+string(p), func(t *testing.T) {
+				t.Parallel()
 				s := s(t)
 				s.People = 4
 				w, err := torture.NewWorld(s)

@@ -38,6 +38,7 @@ const atOnce = 50
 // TestTorture ends, pauses and cuts off servers round by round while people use them. Short by itself; with
 // TENUTO_TORTURE_ROUNDS as long as you like, and it goes on where it was interrupted.
 func TestTorture(t *testing.T) {
+	t.Parallel()
 	rounds := number(t, roundsVariable, 0)
 	if rounds == 0 {
 		for n, e := range []struct {
@@ -48,7 +49,10 @@ func TestTorture(t *testing.T) {
 			{"sqlite", "none", 6, []func(*torture.World) error{(*torture.World).SpotifyLies}},
 			{"sqlite", "rotate", 8, nil}, {"sqlite", "grace", 5, nil}, {"postgres", "same", 5, nil}, {"postgres", "rotate", 7, nil},
 		} {
-			t.Run(e.store+"/"+e.provider, func(t *testing.T) { live(t, e.store, e.provider, uint64(n+1), e.rounds, e.more...) })
+			t.Run(e.store+"/"+e.provider, func(t *testing.T) {
+				t.Parallel()
+				live(t, e.store, e.provider, uint64(n+1), e.rounds, e.more...)
+			})
 		}
 		return
 	}
