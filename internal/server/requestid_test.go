@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tenuto-dev/tenuto/emulator"
 	"github.com/tenuto-dev/tenuto/internal/server"
@@ -53,6 +54,13 @@ func TestLogRequests(t *testing.T) {
 	a := b.get("/session?canary=canary-query")
 	b.get("/canary-path")
 	log := w.log.String()
+	for range 500 { // a large answer is there before its line
+		if strings.Count(log, `"msg":"request"`) == 2 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		log = w.log.String()
+	}
 	for _, want := range []string{`"msg":"request","route":"GET /session","method":"GET","status":401,"seconds":`, `"request":"` + a.Header.Get("Request-Id") + `"`, `"route":"none","method":"GET","status":404`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s:\n%s", want, log)
