@@ -58,6 +58,16 @@ func (c *Campaign) Rounds(store, provider string) (n int) {
 	return n
 }
 
+// Kills counts the kill -9 of a store; "" is all of them.
+func (c *Campaign) Kills(store string) (n int) {
+	for _, e := range c.done {
+		if store == "" || e.Store == store {
+			n += total(e.Tally.Kills)
+		}
+	}
+	return n
+}
+
 // Episodes counts what is done.
 func (c *Campaign) Episodes() int { return len(c.done) }
 

@@ -184,14 +184,14 @@ func TestCampaign(t *testing.T) {
 			t.Fatal(err)
 		}
 		tally := newTally()
-		tally.Rounds, tally.Broken = 50, []string{"a promise"}
+		tally.Rounds, tally.Broken, tally.Kills["at random"] = 50, []string{"a promise"}, 40
 		if err := c.Add(Episode{Store: "sqlite", Provider: "none", Tally: tally}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c, err := OpenCampaign(dir)
-	if err != nil || c.Rounds("sqlite", "") != 100 || c.Rounds("sqlite", "rotate") != 0 || c.Episodes() != 2 {
-		t.Errorf("after two runs: %d rounds in %d episodes, %v; want 100 in 2", c.Rounds("", ""), c.Episodes(), err)
+	if err != nil || c.Rounds("sqlite", "") != 100 || c.Rounds("sqlite", "rotate") != 0 || c.Episodes() != 2 || c.Kills("sqlite") != 80 {
+		t.Errorf("after two runs: %d rounds with %d kills in %d episodes, %v; want 100 with 80 in 2", c.Rounds("", ""), c.Kills(""), c.Episodes(), err)
 	}
 	report := c.Report()
 	if n := strings.Count(report, "BROKEN: a promise"); n != 2 || strings.Count(report, "promises broken") != 2 {

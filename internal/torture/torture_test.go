@@ -16,7 +16,7 @@ import (
 
 // The variables of a long run: see docs/reliability.md.
 const (
-	roundsVariable   = "TENUTO_TORTURE_ROUNDS"   // of each store, in all; without it the run is short
+	roundsVariable   = "TENUTO_TORTURE_ROUNDS"   // with kill -9, of each store, in all; without it the run is short
 	dirVariable      = "TENUTO_TORTURE_DIR"      // where it keeps what it has done, and the report
 	storeVariable    = "TENUTO_TORTURE_STORE"    // sqlite or postgres; without it both
 	providerVariable = "TENUTO_TORTURE_PROVIDER" // a word of providers; without it all of them in turn
@@ -65,7 +65,7 @@ func TestTorture(t *testing.T) {
 	for busy := true; busy; {
 		busy = false
 		for _, store := range stores {
-			left := rounds - campaign.Rounds(store, "")
+			left := rounds - campaign.Kills(store)
 			if left <= 0 {
 				continue
 			}
