@@ -129,7 +129,7 @@ func TestStoppedWhileCalling(t *testing.T) {
 		{"GET /search", emulator.Fault{Delay: time.Hour}, []string{"play", "moon"}},
 		{"GET /me", emulator.Fault{Delay: time.Hour}, []string{"whoami"}},
 		{"GET /me", emulator.Fault{Delay: time.Hour}, []string{"api", "GET", "/me"}},
-		{"GET /me/tracks", emulator.Fault{After: 1, Delay: time.Hour}, []string{"api", "get-users-saved-tracks", "limit=10", "--all", "--columns", "nothing"}},
+		{"GET /me/tracks", emulator.Fault{After: 1, Delay: time.Hour}, []string{"api", "get-users-saved-tracks", "limit=10", "--all", "--columns", "added_at"}},
 	} {
 		c.fault.Operation, c.fault.Times = c.operation, -1
 		stop := world.Fail(c.fault)
