@@ -56,7 +56,7 @@ var effectsOf = map[string]effects{
 	diskFull:          {fails: true, after: restOfPages},
 	spotifyDown:       {refuses: []int{503}, fails: true, silences: true, after: restOfPages},
 	spotifyLies:       {refuses: []int{400}, fails: true},
-	answersLost:       {refuses: []int{noAnswer}, fails: true},
+	answersLost:       {refuses: []int{noAnswer}, fails: true, silences: true, after: restOfPages}, // what was sent may be used up
 	requestsLost:      {refuses: []int{noAnswer}, fails: true},
 	stalled:           {fails: true, silences: true, after: patienceOfPages},
 }

@@ -173,7 +173,7 @@ func TestJudgeFailures(t *testing.T) {
 	} {
 		causes := only(paused, clockJumped, cutOff, databaseRestarted, diskFull, spotifyDown, spotifyLies, answersLost, requestsLost, stalled)
 		if f.silent {
-			causes = only(paused, clockJumped, cutOff, databaseRestarted, spotifyDown, stalled)
+			causes = only(paused, clockJumped, cutOff, databaseRestarted, spotifyDown, answersLost, stalled)
 		}
 		j.failures, j.disturbed = []failure{f}, nil
 		wantVerdict(t, j, "out of the blue: at one "+f.text)
