@@ -116,7 +116,8 @@ func (j *judge) latest(e *exchange) (latest *exchange) {
 	return latest
 }
 
-// whyHidden is why an answer was not where the server that sent e could find it in time; "" if there is no reason.
+// whyHidden is why an answer was not where the server that sent e could find it in time; "" if there is no reason. What
+// a server that died has on its disk is only in its journal, perhaps, and found when it starts again.
 func (j *judge) whyHidden(answer, e *exchange) string {
 	for _, d := range j.disturbed {
 		switch {
@@ -126,8 +127,5 @@ func (j *judge) whyHidden(answer, e *exchange) string {
 			return d.kind
 		}
 	}
-	if j.lost(answer) {
-		return j.endedWith(answer)
-	}
-	return ""
+	return j.endedWith(answer)
 }

@@ -91,13 +91,17 @@ func TestJudgeUsedUp(t *testing.T) {
 			exchanges: []exchange{loggedIn(), answered, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020}),
 			disturbed: []disturbance{{replica: "one", kind: kind, from: at(1005), to: at(2400)}},
 		}
-		hidden := only(paused, clockJumped, cutOff, databaseRestarted)
+		hidden := only(paused, clockJumped, cutOff, databaseRestarted, killedAtRandom, killedAt+"after-answer")
 		if got := verdict(j); (got == "") != hidden[kind] {
 			t.Errorf("refused though the answer before was saved, while %q: the judge found %q", kind, got)
 		}
 		j.disturbed[0].replica = "three"
 		wantVerdict(t, j, "a refresh too many")
 	}
+	wantVerdict(t, judge{ // it died much later: by then the answer was in the database
+		exchanges: []exchange{loggedIn(), answered, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020}),
+		disturbed: []disturbance{{replica: "one", kind: killedAtRandom, from: at(2300), to: at(2310)}},
+	}, "a refresh too many")
 	known := refreshed("one", 2200, "r2", "r3", "a3")
 	wantVerdict(t, judge{ // what was lost has come since
 		exchanges: []exchange{loggedIn(), answered, known, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020, "a3": 2220}),

@@ -30,19 +30,11 @@ var databaseTroubles = []trouble{
 	{1, (*World).restartDatabase},
 }
 
-// loneTroubles are added where one server alone has many people.
-var loneTroubles = []trouble{
-	{2, (*World).SpotifyLies},
-}
-
 // Round lets one trouble happen, drawn by the seed, and afterwards holds the servers to all that they have said.
 func (w *World) Round() error {
 	possible := slices.Clone(troubles)
-	switch {
-	case w.Database != nil:
+	if w.Database != nil {
 		possible = append(possible, databaseTroubles...)
-	case len(w.visitors) >= manyPeople:
-		possible = append(possible, loneTroubles...)
 	}
 	sum := 0
 	for _, t := range possible {
