@@ -39,10 +39,11 @@ func operatorRoutes(db *vault.DB) []operatorRoute {
 			return number, db.RemoveKey(r.Context(), number)
 		}},
 		{"DELETE /sessions", func(r *http.Request) (any, error) {
-			return db.EndAllSessions(r.Context())
-		}},
-		{"DELETE /sessions/{app}/{person}", func(r *http.Request) (any, error) {
-			return vaultPeople{db}.EndSessionsOf(r.Context(), r.PathValue("app"), r.PathValue("person"))
+			ctx, q := context.WithoutCancel(r.Context()), r.URL.Query() // not half of them
+			if q.Has("all") {
+				return db.EndAllSessions(ctx)
+			}
+			return vaultPeople{db}.EndSessionsOf(ctx, q.Get("app"), q.Get("person"))
 		}},
 	}
 }
@@ -95,10 +96,13 @@ const answerTime = time.Minute
 
 // dialOperator finds the server in dir, which has so long for each answer: errNoServer if there is none.
 func dialOperator(ctx context.Context, dir string, patience time.Duration) (*operator, error) {
-	o := &operator{&http.Client{Transport: &http.Transport{
-		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return connectOperator(ctx, dir) },
-		ResponseHeaderTimeout: patience,
-	}}}
+	o := &operator{&http.Client{
+		Transport: &http.Transport{
+			DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return connectOperator(ctx, dir) },
+			ResponseHeaderTimeout: patience,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // what was asked, and nothing else
+	}}
 	conn, err := connectOperator(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -115,7 +119,7 @@ func (o *operator) ask(ctx context.Context, method, path string, answer any) err
 	response, err := o.client.Do(r)
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		return advise(fmt.Errorf("ask the server: %w", failed.Err),
-			`it has ended meanwhile, or stands still; "tenuto keyring status" says what was done, and a server that starts goes on with it`)
+			`it has ended meanwhile, or stands still: run it again; "tenuto keyring status" says what was done about keys, and a server that starts goes on with that`)
 	}
 	if err != nil {
 		return fmt.Errorf("ask the server: %w", err)

@@ -111,12 +111,13 @@ func (v vaultPeople) EndSessionsOf(ctx context.Context, app, userID string) (end
 
 // EndAllSessions is that of the server's vault.
 func (o *operator) EndAllSessions(ctx context.Context) (ended int, err error) {
-	err = o.ask(ctx, http.MethodDelete, "/sessions", &ended)
+	err = o.ask(ctx, http.MethodDelete, "/sessions?all", &ended)
 	return ended, err
 }
 
 // EndSessionsOf is that of the server's vault.
 func (o *operator) EndSessionsOf(ctx context.Context, app, userID string) (ended int, err error) {
-	err = o.ask(ctx, http.MethodDelete, "/sessions/"+url.PathEscape(app)+"/"+url.PathEscape(userID), &ended)
+	who := url.Values{"app": {app}, "person": {userID}}
+	err = o.ask(ctx, http.MethodDelete, "/sessions?"+who.Encode(), &ended)
 	return ended, err
 }

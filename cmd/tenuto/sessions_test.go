@@ -48,7 +48,9 @@ func TestReq_SE09_OperatorEndsSessions(t *testing.T) {
 
 			w.says(w.endSessions(misuse), "who is to be signed out")
 			w.says(w.endSessions(misuse, "--all", "--person", w.id), "who is to be signed out")
-			w.says(w.endSessions(done, "--person", "nobody"), "^Ended 0 sessions")
+			for _, nobody := range []string{"nobody", "..", ".", "../..", "?all"} { // a path, or a query, is no person
+				w.says(w.endSessions(done, "--person", nobody), "^Ended 0 sessions")
+			}
 			w.isThere()
 			w.says(w.endSessions(done, "--person", w.id), "^Ended 1 session")
 			wants(w.alice, "alice", "None")
