@@ -69,7 +69,9 @@ func (l *logLines) run() {
 		case line := <-l.queue:
 			l.put(line)
 		case <-l.last:
-			return
+			if len(l.queue) == 0 {
+				return
+			}
 		}
 	}
 }
