@@ -48,7 +48,7 @@ func isOurs(database, name string) bool {
 	if !found {
 		return name == KeyFile || name == vault.RescueFile || strings.HasPrefix(name, vault.RescueFile+".")
 	}
-	return slices.Contains(suffixes, suffix) || strings.HasPrefix(suffix, restoring) || strings.HasPrefix(suffix, restored)
+	return slices.Contains(suffixes, suffix) || strings.HasPrefix(suffix, restoring) || strings.HasPrefix(suffix, restored) || strings.HasPrefix(suffix, aside)
 }
 
 // samePlace reports whether two paths are one file, or would be.
@@ -65,8 +65,14 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// checkOlder refuses to replace what no backup has made: a device, a link, another program's file.
+// checkOlder refuses to replace what no backup has made: a device, a link, another program's file, a database that
+// a server uses or has used.
 func checkOlder(to string) error {
+	for _, beside := range []string{"-wal", ".lock"} {
+		if _, err := os.Lstat(to + beside); err == nil {
+			return fmt.Errorf("%w: %s is a server's database: %s is beside it", ErrTaken, to, filepath.Base(to)+beside)
+		}
+	}
 	info, err := os.Lstat(to)
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)

@@ -216,7 +216,11 @@ func TestBackupErrors(t *testing.T) {
 	if text, err := os.ReadFile(there); err != nil || string(text) != "precious" {
 		t.Errorf("the file that was in the way is %q, %v now", text, err)
 	}
-	for _, other := range []string{there, foreign} { // no copies, which alone are replaced
+	neighbour := filepath.Join(t.TempDir(), sqlite.DatabaseFile)
+	open(t, filepath.Dir(neighbour)) // a server of its own
+	kept := full + ".before-20261122T000000Z"
+	try(t, os.WriteFile(kept, readAll(t, full), 0o600))               // by a restore
+	for _, other := range []string{there, foreign, neighbour, kept} { // no copies, which alone are replaced
 		before := readAll(t, other)
 		if _, err := sqlite.Backup(t.Context(), full, other, keysOf(t, dir), true); !errors.Is(err, sqlite.ErrTaken) || !bytes.Equal(readAll(t, other), before) {
 			t.Errorf("Backup with replace onto %s = %v, want ErrTaken, and the file as it was", other, err)
