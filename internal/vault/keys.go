@@ -76,6 +76,9 @@ func (k *dataKeys) begin(ctx context.Context, tables Tables) error {
 		for _, row := range heads {
 			id, _ := sealedBy(row.Sealed)
 			if _, root := k.roots.ring().find(id); !root {
+				if now, _, err := tables.Keys(ctx); err != nil || len(now) > 0 { // another process was first, and serves
+					return err
+				}
 				return fmt.Errorf("%w: its data keys are gone, and what it keeps lies under one of them (%s): put it back from your backup; nothing was changed", ErrDamaged, id)
 			}
 		}
