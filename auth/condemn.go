@@ -56,7 +56,7 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, v verdict, to
 
 // sentenced remembers a verdict that was written over rec, and sees to its second look.
 func (f *flight) sentenced(rec, next *Record) {
-	g, key := f.grants, f.key
+	g, key, then := f.grants, f.key, f.claimed
 	s := sentence{pardon: func() {
 		g.amend(key, func(r *Record) *Record { return r.reprieved(next, g.now()) })
 	}}
@@ -64,11 +64,11 @@ func (f *flight) sentenced(rec, next *Record) {
 	case rec.Dead != nil: // that was it
 		return
 	case next.Dead != nil && state.shaky:
-		f.later(jitter(secondLook) + secondLook/4)
+		f.later(then, jitter(secondLook)+secondLook/4)
 	case next.Dead != nil:
 		s.shaken = func() {
 			if g.amend(key, func(r *Record) *Record { return r.shaken(next) }) {
-				f.later(jitter(secondLook) + secondLook/4)
+				f.later(then, jitter(secondLook)+secondLook/4)
 			}
 		}
 	}

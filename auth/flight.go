@@ -274,7 +274,13 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	return f.grants.admit(ctx, again)
+	if err := f.grants.admit(ctx, again); err != nil {
+		return err
+	}
+	if f.grants.flights.closed() { // meanwhile: a gate may take its time
+		return errClosed
+	}
+	return nil
 }
 
 // failed remembers err, so that nobody hammers. If the answer was lost on its way, the same
@@ -288,13 +294,13 @@ func (f *flight) failed(err error) {
 	defer f.mu.Unlock()
 	f.rest = f.rest.after(err, f.grants.now())
 	if lost(err) && f.rest.lost <= lostTries {
-		f.later(time.Until(f.rest.ends))
+		f.later(f.claimed, time.Until(f.rest.ends))
 	}
 }
 
-// later begins another flight after d, though nobody asks, for the login that f claimed.
-func (f *flight) later(d time.Duration) {
-	l, then := f.login, f.claimed
+// later begins another flight after d, though nobody asks, for the login as it was then.
+func (f *flight) later(then moment, d time.Duration) {
+	l := f.login
 	time.AfterFunc(d, func() {
 		if why := (errand{after: &then}); !l.unasked(why) { // retired meanwhile
 			l.grants.login(l.key).unasked(why)
