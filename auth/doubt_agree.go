@@ -25,7 +25,7 @@ type bench struct {
 // agree takes over what a register holds. now is the register's, local the caller's time.
 func (b *breaker) agree(text string, now time.Time, me string, probe bool, local time.Time) (mine contribution) {
 	var theirs bench
-	if text != "" && json.Unmarshal([]byte(text), &theirs) != nil {
+	if text != "" && (json.Unmarshal([]byte(text), &theirs) != nil || !theirs.plausible()) {
 		theirs = bench{} // and so it heals
 	}
 	b.mu.Lock()
@@ -62,6 +62,18 @@ func (b *breaker) agree(text string, now time.Time, me string, probe bool, local
 	}
 	next, _ := json.Marshal(bench{agreed, heard}) // times and numbers: it cannot fail
 	return contribution{text: string(next), news: d.news}
+}
+
+// plausible reports whether processes can have written that.
+func (b bench) plausible() bool {
+	for _, t := range b.Heard {
+		for _, o := range t.Counts {
+			if o.Verdicts < 0 || o.Successes < 0 {
+				return false
+			}
+		}
+	}
+	return b.Number >= 0 && b.Number < 1<<40 && b.Probes >= 0 && !(b.running() && b.Since.IsZero())
 }
 
 // with is what two processes have found out together, whoever says it first.

@@ -82,6 +82,9 @@ func TestRegisterHeals(t *testing.T) {
 		"belief without end":      `{"number":7,"over":true,"believe":"2036-01-01T00:00:00Z"}`,
 		"counts without end":      `{"heard":{"one":{"window":"2026-11-25T12:00:00Z","counts":[{"verdicts":900,"successes":0},{}]}}}`,
 		"counts of yesterday":     `{"heard":{"one":{"window":"2026-11-20T12:00:00Z","counts":[{"verdicts":900,"successes":0},{}]}}}`,
+		"a number without end":    `{"number":9223372036854775807,"over":true}`,
+		"never begun":             `{"number":8,"probes":20}`,
+		"less than nothing":       `{"heard":{"one":{"window":"2026-11-21T12:00:00Z","counts":[{"verdicts":-900,"successes":0},{}]}}}`,
 		"trouble that is to come": `{"trouble":"2026-11-25T12:00:00Z"}`,
 	} {
 		b := &breaker{}
@@ -93,6 +96,9 @@ func TestRegisterHeals(t *testing.T) {
 		}
 		if b.wary(now) || b.doubt.shaky(now) || now.Before(b.doubt.Believe) {
 			t.Errorf("%s: is heeded: %+v", name, b.doubt.findings)
+		}
+		if heard, _ := b.doubt.heard(); heard < 0 || b.doubt.Number > 1<<40 {
+			t.Errorf("%s: is heeded: %d verdicts, %+v", name, heard, b.doubt.findings)
 		}
 	}
 }
