@@ -130,7 +130,8 @@ func TestStoreClockJumps(t *testing.T) {
 			wg.Wait()
 			w.wantRefreshes(1)
 
-			dead := w.cred.Grants(&severedStore{Store: store, after: 1}) // it claims, and is never heard of again
+			severed := &severedStore{Store: store, after: 1}
+			dead := w.cred.Grants(severed) // it claims, and is never heard of again
 			time.Sleep(time.Hour)
 			go func() { _, _ = dead.For("alice").Token(w.t.Context()) }()
 			time.Sleep(time.Second)
@@ -141,6 +142,8 @@ func TestStoreClockJumps(t *testing.T) {
 				w.t.Errorf("jump of %v: a dead process's lease held for %v", jump, took)
 			}
 			time.Sleep(2 * time.Minute)
+			severed.heal() // so that nothing of it is under way when the test ends
+			time.Sleep(time.Hour)
 		})
 	}
 }
@@ -162,6 +165,12 @@ func (s *severedStore) Swap(ctx context.Context, key, version string, next *auth
 		return ctx.Err()
 	}
 	return s.Store.Swap(ctx, key, version, next)
+}
+
+func (s *severedStore) heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.after = 1 << 30
 }
 
 // TestOwnTokenAndClocks: the same for a token of one process, with no store to ask.
