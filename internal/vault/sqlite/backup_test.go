@@ -217,9 +217,9 @@ func TestBackupErrors(t *testing.T) {
 		t.Errorf("the file that was in the way is %q, %v now", text, err)
 	}
 	neighbour := filepath.Join(t.TempDir(), sqlite.DatabaseFile)
-	open(t, filepath.Dir(neighbour)) // a server of its own
+	try(t, open(t, filepath.Dir(neighbour)).Close()) // a server of its own, not running just now
 	kept := full + ".before-20261122T000000Z"
-	try(t, os.WriteFile(kept, readAll(t, full), 0o600))               // by a restore
+	try(t, os.WriteFile(kept, readAll(t, neighbour), 0o600))          // by a restore
 	for _, other := range []string{there, foreign, neighbour, kept} { // no copies, which alone are replaced
 		before := readAll(t, other)
 		if _, err := sqlite.Backup(t.Context(), full, other, keysOf(t, dir), true); !errors.Is(err, sqlite.ErrTaken) || !bytes.Equal(readAll(t, other), before) {
