@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -67,9 +65,9 @@ func millionFigure(ctx context.Context, s settings) ([]row, error) {
 type million struct {
 	dir      string
 	upstream *upstream
-	people   ids // users
-	sessions ids // of those who were here in the last day
-	first    []float64
+	people   ids       // users
+	sessions ids       // of those who were here in the last day
+	first    []float64 // what each operation cost with the fewest people
 }
 
 // ids are of one length, kept in one piece: a million strings would have our own collector's work charged
@@ -158,62 +156,6 @@ func (m *million) signIn(ctx context.Context, db *vault.DB, grants *auth.Grants,
 		Scope:     auth.Scopes(auth.ScopeUserReadCurrentlyPlaying),
 		ExpiresAt: time.Now().Add(-time.Minute), AuthorizedAt: time.Now().Add(-time.Duration(i%180) * 24 * time.Hour),
 	})
-}
-
-// cost is what a session read, a refresh and a login cost, spread over everybody, in a process that has
-// just opened the database.
-func (m *million) cost(ctx context.Context) (string, error) {
-	db, _, grants, err := m.open()
-	if err != nil {
-		return "", err
-	}
-	defer db.Close()
-	runtime.GC()
-	step := func(i int) string { return m.people.at((i*7919 + 1) % m.people.len()) }
-	operations := []struct {
-		name  string
-		times int
-		run   func(i int) error
-	}{
-		{"session", 20_000, func(i int) error {
-			_, err := db.Session(ctx, clientID, m.sessions.at((i*7919)%m.sessions.len()), time.Now())
-			return err
-		}},
-		{"refresh", 3000, func(i int) error {
-			user := step(i)
-			if err := grants.DropAccess(ctx, user); err != nil {
-				return err
-			}
-			_, err := grants.For(user).Token(ctx)
-			return err
-		}},
-		{"login", 3000, func(i int) error {
-			user, err := m.signIn(ctx, db, grants, (i*7919+1)%m.people.len())
-			if err == nil {
-				_, err = db.NewSession(ctx, clientID, user, "Firefox on Linux", time.Now().Add(time.Hour))
-			}
-			return err
-		}},
-	}
-	var parts []string
-	for n, op := range operations {
-		var before time.Duration
-		warm := op.times / 10
-		for i := range warm + op.times {
-			if i == warm {
-				before = cpuNow()
-			}
-			if err := op.run(i); err != nil {
-				return "", fmt.Errorf("%s: %w", op.name, err)
-			}
-		}
-		us := float64((cpuNow() - before).Microseconds()) / float64(op.times)
-		if len(m.first) <= n {
-			m.first = append(m.first, us)
-		}
-		parts = append(parts, fmt.Sprintf("%s %.0f µs (%.2f ×)", op.name, us, us/m.first[n]))
-	}
-	return strings.Join(parts, ", "), nil
 }
 
 // refreshAll refreshes everybody who came in the last day, as fast as two cores can.
