@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -41,8 +42,17 @@ type jury struct {
 	grants   *Grants
 	watching atomic.Bool
 	turn     chan struct{} // one at a time confers; the rest is its property
-	asked    time.Time
 	failed   bool
+
+	mu    sync.Mutex
+	asked time.Time
+	next  *look // the one that is to begin; nil: nobody waits for it
+}
+
+// look is one look at the register, and all who wait for it.
+type look struct {
+	most time.Duration // it is needed by somebody who wants to know no older than this
+	over chan struct{}
 }
 
 func newJury(r Register, g *Grants) *jury {
@@ -52,20 +62,57 @@ func newJury(r Register, g *Grants) *jury {
 	return &jury{register: r, grants: g, turn: make(chan struct{}, 1)}
 }
 
-// look hears what the others have found out, unless that is known from less than most ago.
+// look hears what the others have found out, unless that is known from less than most ago. All who come while one
+// looks share the next, and nobody waits any more when these grants are closed.
 func (j *jury) look(ctx context.Context, most time.Duration) {
-	if j == nil {
+	if j == nil || j.knows(most) {
 		return
 	}
-	j.confer(ctx, false, func() bool { return j.asked.IsZero() || time.Since(j.asked) >= most })
+	select {
+	case <-j.begun(most).over:
+	case <-j.grants.flights.ended:
+	case <-ctx.Done():
+	}
 }
 
-// admit is the breaker's, after a closer look if there are many verdicts; and where there is doubt
-// only one of all processes asks.
-func (g *Grants) admit(ctx context.Context, again bool) error {
+// knows reports whether the register was looked at less than most ago.
+func (j *jury) knows(most time.Duration) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return !j.asked.IsZero() && time.Since(j.asked) < most
+}
+
+// begun is a look that begins from now on.
+func (j *jury) begun(most time.Duration) *look {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if l := j.next; l != nil {
+		l.most = min(l.most, most)
+		return l
+	}
+	l := &look{most, make(chan struct{})}
+	j.next = l
+	go func() {
+		defer close(l.over)
+		j.confer(context.Background(), false, func() bool {
+			j.mu.Lock()
+			j.next = nil // who comes from now on is too late for this one
+			j.mu.Unlock()
+			return !j.knows(l.most) && !j.grants.flights.closed()
+		})
+	}()
+	return l
+}
+
+// beWary looks more closely while there are many verdicts.
+func (g *Grants) beWary(ctx context.Context) {
 	if g.app.wary(g.now()) {
 		g.jury.look(ctx, 0)
 	}
+}
+
+// admit is the breaker's; and where there is doubt only one of all processes asks.
+func (g *Grants) admit(ctx context.Context, again bool) error {
 	probe, err := g.app.admit(g.now(), again)
 	if probe && g.jury.taken(ctx) {
 		return errDoubted
@@ -110,11 +157,14 @@ func (j *jury) confer(ctx context.Context, probe bool, needed func() bool) (take
 	case <-ctx.Done():
 		return false
 	}
-	asking := needed() && !(j.failed && time.Since(j.asked) < pauseKnown)
+	asking := needed() && !(j.failed && j.knows(pauseKnown))
 	if asking {
 		var ok bool
 		taken, ok = j.exchange(ctx, probe)
-		j.asked, j.failed = time.Now(), !ok
+		j.failed = !ok
+		j.mu.Lock()
+		j.asked = time.Now()
+		j.mu.Unlock()
 	}
 	<-j.turn
 	if asking {

@@ -269,16 +269,15 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 		},
 		func() error { return f.grants.shared.check(ctx, now) },
 		func() error { return f.queue(ctx) },
+		func() error { f.grants.beWary(ctx); return nil },
+		func() error { return f.grants.admit(ctx, again) },
 	} {
 		if err := gate(); err != nil {
 			return err
 		}
-	}
-	if err := f.grants.admit(ctx, again); err != nil {
-		return err
-	}
-	if f.grants.flights.closed() { // meanwhile: a gate may take its time
-		return errClosed
+		if f.grants.flights.closed() { // meanwhile: a gate may take its time
+			return errClosed
+		}
 	}
 	return nil
 }
