@@ -159,3 +159,35 @@ func TestCloseWhenOthersDeleted(t *testing.T) {
 		})
 	}
 }
+
+// slowCooldown takes so long to say that there is no pause.
+type slowCooldown time.Duration
+
+func (slowCooldown) Pause(context.Context, string, time.Time) error { return nil }
+
+func (c slowCooldown) Paused(context.Context) (string, time.Time, error) {
+	time.Sleep(time.Duration(c))
+	return "", time.Time{}, nil
+}
+
+// TestNothingIsClaimedAfterClosing: closing began while somebody asked around whether a request may be sent. It may not
+// be any more.
+func TestNothingIsClaimedAfterClosing(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{}, func(w world) {
+		store := &auth.MemoryStore{}
+		g := w.cred.Grants(store, auth.ShareCooldown(slowCooldown(300*time.Millisecond)))
+		w.put(g)
+		version := w.stored(store).Version
+		time.Sleep(time.Hour)
+		go func() { _, _ = g.For("alice").Token(w.t.Context()) }()
+		time.Sleep(100 * time.Millisecond)
+		if err := g.Close(w.t.Context()); err != nil {
+			w.t.Errorf("Close = %v", err)
+		}
+		w.wantRefreshes(0)
+		if w.stored(store).Version != version {
+			w.t.Error("a lease was claimed after closing had begun")
+		}
+	})
+}

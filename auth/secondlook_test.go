@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"sync"
@@ -169,6 +170,81 @@ func TestQuietVerdict(t *testing.T) {
 			w.wantError(g.For("alice"), auth.ErrReauthorize)
 			time.Sleep(time.Hour)
 		}
+		w.wantRefreshes(3)
+	})
+}
+
+// lateStore is slow at two moments: when the record is loaded that a verdict was written to, and when somebody has
+// written that this verdict needs a second look.
+type lateStore struct {
+	auth.Store
+	mu           sync.Mutex
+	writes       int
+	verdict      int // the write of it
+	load, second time.Duration
+}
+
+func (s *lateStore) Load(ctx context.Context, key string) (*auth.Record, error) {
+	s.mu.Lock()
+	wait := time.Duration(0)
+	if s.writes == s.verdict {
+		wait, s.load = s.load, 0
+	}
+	s.mu.Unlock()
+	time.Sleep(wait)
+	return s.Store.Load(ctx, key)
+}
+
+func (s *lateStore) Swap(ctx context.Context, key, version string, next *auth.Record) error {
+	err := s.Store.Swap(ctx, key, version, next)
+	s.mu.Lock()
+	s.writes++
+	wait := time.Duration(0)
+	if s.writes > s.verdict && key == "alice" {
+		wait, s.second = s.second, 0
+	}
+	s.mu.Unlock()
+	time.Sleep(wait)
+	return err
+}
+
+// TestSecondLookIsAtTheSameLogin: trouble makes a verdict doubtful, and while its second look is planned the person logs
+// in again elsewhere, and the refresh that heard the verdict goes on with that. Nobody asks about the new login for the
+// old one's sake.
+func TestSecondLookIsAtTheSameLogin(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{}, func(w world) {
+		memory := &auth.MemoryStore{}
+		store := &lateStore{Store: memory, verdict: 4, load: 5 * time.Second, second: 10 * time.Second}
+		g := w.cred.Grants(store)
+		w.put(g)
+		if err := g.Put(w.t.Context(), "bob", w.token()); err != nil {
+			w.t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		w.Fail(refusal)
+		heard := make(chan error, 1)
+		go func() { // the claim is the third write, the verdict the fourth
+			_, err := g.For("alice").Token(w.t.Context())
+			heard <- err
+		}()
+		time.Sleep(time.Second)
+		w.Fail(trouble)
+		_, _ = g.For("bob").Token(w.t.Context())
+		time.Sleep(time.Second)
+		if rec := w.stored(memory); rec.Dead == nil {
+			w.t.Fatalf("stored %v, want the verdict", rec)
+		}
+		again := *w.token()
+		again.ExpiresAt = w.Now().Add(-time.Minute)
+		if err := w.cred.Grants(memory).Put(w.t.Context(), "alice", &again); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := <-heard; err != nil {
+			w.t.Errorf("Token = %v, want the new login's", err)
+		}
+		w.wantRefreshes(3)
+		time.Sleep(3 * time.Hour)
 		w.wantRefreshes(3)
 	})
 }
