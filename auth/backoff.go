@@ -105,15 +105,15 @@ func (b *breaker) admit(now time.Time, again bool) (probe bool, err error) {
 
 // heard takes in how a request ended, and gives back what is to be made of it: the same, or
 // errDoubted; and whether a verdict fell when Spotify was in trouble. overdue: by our own calendar
-// the consent is over.
-func (b *breaker) heard(err error, overdue bool, now time.Time) (_ error, shaky bool) {
+// the consent is over. took: since the request was sent.
+func (b *breaker) heard(err error, overdue bool, took time.Duration, now time.Time) (_ error, shaky bool) {
 	if !asked(err) {
 		return err, false
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	common := b.doubt.clock.time(now)
-	switch err = b.doubt.weigh(err, overdue, common); {
+	switch err = b.doubt.weigh(err, overdue, common.Add(-took), common); {
 	case errors.Is(err, ErrApp), throttled(err):
 		b.rest = b.rest.after(err, now)
 	case errors.Is(err, errDoubted):

@@ -24,6 +24,8 @@ const (
 	beliefTime   = 24 * time.Hour   // and for so long nothing is doubted any more
 	troubleNear  = 15 * time.Minute // what makes a verdict shaky: other errors so long before or after
 	troubleTold  = time.Minute      // how often the other processes are told of trouble that goes on
+
+	doubtKnown = pauseKnown + pauseWait // after the beginning of a doubt: then all processes know of it
 )
 
 var errDoubted = errors.New("auth: Spotify refuses unusually many people at once, which is not believed yet: try again later")
@@ -71,14 +73,17 @@ type outcomes struct {
 	Successes int `json:"successes"`
 }
 
-// weigh is err, or errDoubted if err is a verdict that is not to be believed. overdue: by our own
-// calendar the consent is over.
-func (d *doubt) weigh(err error, overdue bool, now time.Time) error {
+// weigh is err, or errDoubted if err is a verdict that is not to be believed. Of the end of a doubt only those
+// requests tell that were sent after its beginning. overdue: by our own calendar the consent is over.
+func (d *doubt) weigh(err error, overdue bool, sent, now time.Time) error {
 	d.follow(now)
+	before := d.running() && sent.Sub(d.Since) < doubtKnown
 	switch {
 	case err == nil:
 		d.own.Counts[0].Successes++
-		d.end()
+		if !before {
+			d.end()
+		}
 		return nil
 	case overdue, !errors.Is(err, ErrReauthorize):
 		return err
@@ -95,7 +100,7 @@ func (d *doubt) weigh(err error, overdue bool, now time.Time) error {
 	case !d.running():
 		d.begin(now)
 		return errDoubted
-	case now.Sub(d.Since) < requestTime: // it was under way when the doubt began
+	case before:
 		return errDoubted
 	case now.Sub(d.Since) > doubtLongest && d.Probes >= doubtProbes:
 		d.end()

@@ -226,10 +226,11 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 		f.release(ctx, mine, s)
 		return nil, nil
 	}
+	took := stopwatch()
 	t, err := f.grants.cred.Refresh(context.WithoutCancel(ctx), s.token)
 	now := f.grants.now()
 	overdue := f.grants.cred.overdue(s.token, now)
-	err, shaky := f.grants.app.heard(err, overdue, now)
+	err, shaky := f.grants.app.heard(err, overdue, took(), now)
 	defer f.grants.weighed(ctx)
 	why, condemned := errors.AsType[*ReauthorizeError](err)
 	switch {
