@@ -50,6 +50,12 @@ func restFor(err error, d time.Duration, now time.Time) rest {
 	return rest{err: err, ends: time.Now().Add(d), endsWall: now.Add(d)}
 }
 
+// longer is r, and d more.
+func (r rest) longer(d time.Duration) rest {
+	r.ends, r.endsWall = r.ends.Add(d), r.endsWall.Add(d)
+	return r
+}
+
 // over reports whether one may try again.
 func (r rest) over(now time.Time) bool {
 	return r.err == nil || !time.Now().Before(r.ends) || !now.Before(r.endsWall)
@@ -66,32 +72,45 @@ type breaker struct {
 	silence rest // in doubt, until somebody finds out whether it is over
 }
 
+// asker is what matters about a login that wants to ask.
+type asker struct {
+	again  bool // its new refresh token may be on its way
+	probed int  // the number of the doubt that a request of its did not end
+}
+
 // resting is the error that all share while nobody may ask. An outage does not stop those who
 // must ask again.
-func (b *breaker) resting(now time.Time, again bool) error {
+func (b *breaker) resting(now time.Time, who asker) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.silent(now):
+	case b.silent(now, who):
 		return errDoubted
-	case b.rest.over(now), again && failure(b.rest.err) == OutcomeFailed:
+	case b.rest.over(now), who.again && failure(b.rest.err) == OutcomeFailed:
 		return nil
 	}
 	return b.rest.err
 }
 
-// silent reports whether there is doubt, and the next request not due.
-func (b *breaker) silent(now time.Time) bool { return b.doubt.running() && !b.silence.over(now) }
+// silent reports whether there is doubt, and the next request not due, or not who's: were it always the same login
+// that asks, and its refusal true, nobody would find out about the others.
+func (b *breaker) silent(now time.Time, who asker) bool {
+	silence := b.silence
+	if who.probed == b.doubt.Number {
+		silence = silence.longer(doubtYield)
+	}
+	return b.doubt.running() && !silence.over(now)
+}
 
 // admit lets a request pass, or returns the error that all share. Once a rest is over, one
 // request tries and the others wait for what it hears. probe: it finds out whether a doubt is over.
-func (b *breaker) admit(now time.Time, again bool) (probe bool, err error) {
+func (b *breaker) admit(now time.Time, who asker) (probe bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.silent(now):
+	case b.silent(now, who):
 		return false, errDoubted
-	case b.rest.err == nil, again && failure(b.rest.err) == OutcomeFailed:
+	case b.rest.err == nil, who.again && failure(b.rest.err) == OutcomeFailed:
 	case !b.rest.over(now):
 		return false, b.rest.err
 	default:
@@ -103,32 +122,41 @@ func (b *breaker) admit(now time.Time, again bool) (probe bool, err error) {
 	return probe, nil
 }
 
-// heard takes in how a request ended, and gives back what is to be made of it: the same, or
-// errDoubted; and whether a verdict fell when Spotify was in trouble. overdue: by our own calendar
-// the consent is over. took: since the request was sent.
-func (b *breaker) heard(err error, overdue bool, took time.Duration, now time.Time) (_ error, shaky bool) {
+// finding is what is to be made of how a request ended.
+type finding struct {
+	err    error // the same, or errDoubted
+	shaky  bool  // a verdict that fell when Spotify was in trouble
+	probed int   // the number of the doubt that it was to find out about, and did not end; 0: none
+}
+
+// heard takes in how a request ended. overdue: by our own calendar the consent is over. took: since it was sent.
+func (b *breaker) heard(err error, overdue bool, took time.Duration, now time.Time) finding {
 	if !asked(err) {
-		return err, false
+		return finding{err: err}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	common := b.doubt.clock.time(now)
-	switch err = b.doubt.weigh(err, overdue, common.Add(-took), common); {
+	common, probes := b.doubt.clock.time(now), b.doubt.Probes
+	f := finding{err: b.doubt.weigh(err, overdue, common.Add(-took), common)}
+	switch err = f.err; {
 	case errors.Is(err, ErrApp), throttled(err):
 		b.rest = b.rest.after(err, now)
 	case errors.Is(err, errDoubted):
 		b.rest, b.failing = rest{}, 0
 		b.silence = restFor(err, b.doubt.Next.Sub(common), now)
+		if b.doubt.Probes > probes {
+			f.probed = b.doubt.Number
+		}
 	case err == nil, errors.Is(err, ErrReauthorize):
 		b.rest, b.failing = rest{}, 0
-		shaky = err != nil && b.doubt.shaky(common)
+		f.shaky = err != nil && b.doubt.shaky(common)
 	default:
 		b.doubt.troubled(common)
 		if b.failing++; b.failing > outageCount {
 			b.rest = b.rest.afterAtMost(err, now, outageRest)
 		}
 	}
-	return err, shaky
+	return f
 }
 
 // pauseUntil is when the rest that err began is over.

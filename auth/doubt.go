@@ -8,8 +8,9 @@ import (
 // An accounts service in trouble has been seen to refuse everybody's refresh tokens with
 // invalid_grant for hours. Whoever believes that sends all people to sign in again. So verdicts
 // are believed one by one, but not in masses: then nothing is written, the latest
-// verdicts are undone, and one request now and then finds out whether it is over. A single
-// verdict near other trouble is believed too, and looked at once more an hour later.
+// verdicts are undone, and one request now and then finds out whether it is over. Whoever was
+// refused then, perhaps rightly, leaves the next one to others for some minutes. A single verdict
+// near other trouble is believed too, and looked at once more an hour later.
 //
 // Processes that share a Register weigh together: see doubt_shared.go.
 
@@ -19,6 +20,7 @@ const (
 	doubtShare   = 20               // nor are they if they are less than one in so many requests
 	doubtFirst   = 2 * time.Minute  // from the first verdict that is not believed to the next request…
 	doubtRest    = 15 * time.Minute // …growing to this, for every request is a risk
+	doubtYield   = 5 * time.Minute  // so long a login that was refused then leaves the next one to others
 	doubtLongest = 12 * time.Hour   // then it is true after all…
 	doubtProbes  = 20               // …if so many more were refused: a clock may have jumped
 	beliefTime   = 24 * time.Hour   // and for so long nothing is doubted any more
@@ -74,7 +76,7 @@ type outcomes struct {
 }
 
 // weigh is err, or errDoubted if err is a verdict that is not to be believed. Of the end of a doubt only those
-// requests tell that were sent after its beginning. overdue: by our own calendar the consent is over.
+// requests tell that were sent after its beginning: the probes. overdue: by our own calendar the consent is over.
 func (d *doubt) weigh(err error, overdue bool, sent, now time.Time) error {
 	d.follow(now)
 	before := d.running() && sent.Sub(d.Since) < doubtKnown

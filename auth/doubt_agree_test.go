@@ -91,7 +91,7 @@ func TestRegisterHeals(t *testing.T) {
 		if mine := b.agree(text, now, "me", false, now); mine.text != "" {
 			t.Errorf("%s: writes %s, want nothing while there is nothing to tell", name, mine.text)
 		}
-		if err := b.resting(now, false); err != nil {
+		if err := b.resting(now, asker{}); err != nil {
 			t.Errorf("%s: nobody may ask: %v", name, err)
 		}
 		if b.wary(now) || b.doubt.shaky(now) || now.Before(b.doubt.Believe) {

@@ -112,8 +112,8 @@ func (g *Grants) beWary(ctx context.Context) {
 }
 
 // admit is the breaker's; and where there is doubt only one of all processes asks.
-func (g *Grants) admit(ctx context.Context, again bool) error {
-	probe, err := g.app.admit(g.now(), again)
+func (g *Grants) admit(ctx context.Context, who asker) error {
+	probe, err := g.app.admit(g.now(), who)
 	if probe && g.jury.taken(ctx) {
 		return errDoubted
 	}

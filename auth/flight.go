@@ -210,7 +210,7 @@ func (f *flight) keepOld(rec *Record, v view) {
 
 // claim takes the lease and refreshes. Neither token nor error: the record has moved on.
 func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*Token, error) {
-	if err := f.mayAsk(ctx, v.now); err != nil {
+	if err := f.mayAsk(ctx, v.now, rec.rule().probed); err != nil {
 		return nil, err
 	}
 	asleep := stopwatch()
@@ -223,24 +223,25 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 	s := mine.sending()
 	f.claimed = mine.moment()
 	if asleep() > sendWithin(f.grants.lease) { // this process paused; somebody may have taken over
-		f.release(ctx, mine, s)
+		f.release(ctx, mine, s, 0)
 		return nil, nil
 	}
 	took := stopwatch()
 	t, err := f.grants.cred.Refresh(context.WithoutCancel(ctx), s.token)
 	now := f.grants.now()
 	overdue := f.grants.cred.overdue(s.token, now)
-	err, shaky := f.grants.app.heard(err, overdue, took(), now)
+	found := f.grants.app.heard(err, overdue, took(), now)
+	err = found.err
 	defer f.grants.weighed(ctx)
 	why, condemned := errors.AsType[*ReauthorizeError](err)
 	switch {
 	case err == nil:
 		return f.keep(ctx, mine, &unsaved{answer: &Answer{s, t}, asked: asleep}, seen)
 	case condemned:
-		return nil, f.condemn(ctx, mine, s, verdict{why: why, shaky: shaky, overdue: overdue}, asleep)
+		return nil, f.condemn(ctx, mine, s, verdict{why: why, shaky: found.shaky, overdue: overdue}, asleep)
 	}
 	f.failed(err)
-	f.release(ctx, mine, s)
+	f.release(ctx, mine, s, found.probed)
 	if fails(err) {
 		f.grants.tell(RefreshEvent{Outcome: failure(err), Took: asleep()})
 	}
@@ -251,8 +252,8 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 }
 
 // mayAsk is nil, or the remembered error while this login or the whole app rests. It waits for
-// this flight's moment.
-func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
+// this flight's moment. probed is the record's.
+func (f *flight) mayAsk(ctx context.Context, now time.Time, probed int) error {
 	if f.grants.flights.closed() {
 		return errClosed
 	}
@@ -262,16 +263,16 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time) error {
 	if !rest.over(now) {
 		return rest.err
 	}
-	again := lost(rest.err) && rest.lost <= lostTries // its new refresh token may be on its way
+	who := asker{again: lost(rest.err) && rest.lost <= lostTries, probed: probed}
 	for _, gate := range []func() error{
 		func() error {
 			f.grants.jury.look(ctx, pauseKnown)
-			return f.grants.app.resting(now, again)
+			return f.grants.app.resting(now, who)
 		},
 		func() error { return f.grants.shared.check(ctx, now) },
 		func() error { return f.queue(ctx) },
 		func() error { f.grants.beWary(ctx); return nil },
-		func() error { return f.grants.admit(ctx, again) },
+		func() error { return f.grants.admit(ctx, who) },
 	} {
 		if err := gate(); err != nil {
 			return err
@@ -308,14 +309,18 @@ func (f *flight) later(then moment, d time.Duration) {
 	})
 }
 
-// release gives the lease back if it is still ours. If that fails others wait a little longer.
-func (f *flight) release(ctx context.Context, rec *Record, s sent) {
+// release gives the lease back if it is still ours, with a note of the doubt that the request did not end, if that was
+// its purpose. If it fails others wait a little longer.
+func (f *flight) release(ctx context.Context, rec *Record, s sent, probed int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
 	for {
 		next := rec.released(s)
 		if next == nil {
 			return
+		}
+		if probed > 0 {
+			next = next.probing(probed)
 		}
 		won, err := swap(ctx, f.grants.store, f.key, rec.Version, next.stamped())
 		if won || err != nil {

@@ -19,6 +19,14 @@ func (w world) put(g *auth.Grants) {
 	}
 }
 
+// putBob keeps bob's login under the key "bob".
+func (w world) putBob(g *auth.Grants) {
+	w.t.Helper()
+	if err := g.Put(w.t.Context(), "bob", w.tokenOf("bob")); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // stored is the record under "alice".
 func (w world) stored(s auth.Store) *auth.Record {
 	w.t.Helper()

@@ -31,6 +31,8 @@ type recordState struct {
 	// dropped is the Seq of the latest lease there was when the access token was erased: what comes for a
 	// request under it, or under one before, brings no other.
 	dropped int64
+
+	probed int // the number of the doubt that a request for this login did not end: others try first
 }
 
 // lease is the right to refresh a login for a short while. Owner, Seq and the epoch name one

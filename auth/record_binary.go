@@ -21,6 +21,7 @@ type recordFile struct {
 	Spares     []spareFile     `json:"spares,omitempty"`
 	Dead       *deadFile       `json:"dead,omitempty"`
 	Dropped    int64           `json:"dropped,omitempty"` // without it, as before it was known, late answers bring access again
+	Probed     int             `json:"probed,omitempty"`
 }
 
 type leaseFile struct {
@@ -54,7 +55,7 @@ func (r *Record) MarshalBinary() ([]byte, error) {
 	state := r.rule()
 	f := recordFile{
 		Format: recordFormat, Version: r.Version, Generation: r.Generation,
-		Epoch: state.epoch, Lease: leaseFile(state.lease), Dropped: state.dropped,
+		Epoch: state.epoch, Lease: leaseFile(state.lease), Dropped: state.dropped, Probed: state.probed,
 	}
 	for _, s := range state.spares {
 		f.Spares = append(f.Spares, spareFile(s))
@@ -91,7 +92,7 @@ func (r *Record) UnmarshalBinary(data []byte) error {
 	if f.Format < 1 || f.Format > recordFormat {
 		return fmt.Errorf("auth: read record: it has format %d, this program knows 1 to %d: use a newer one", f.Format, recordFormat)
 	}
-	state := &recordState{epoch: f.Epoch, lease: lease(f.Lease), dropped: f.Dropped}
+	state := &recordState{epoch: f.Epoch, lease: lease(f.Lease), dropped: f.Dropped, probed: f.Probed}
 	for _, s := range f.Spares {
 		state.spares = append(state.spares, spare(s))
 	}

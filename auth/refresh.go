@@ -163,6 +163,11 @@ func (r *Record) released(s sent) *Record {
 	return r.with(func(_ *Record, state *recordState) { state.lease.Owner = "" })
 }
 
+// probing is r after a request that was to end a doubt, by its number, and did not.
+func (r *Record) probing(doubt int) *Record {
+	return r.with(func(_ *Record, state *recordState) { state.probed = doubt })
+}
+
 // answered is the record after t has come for what was sent; nil if t has no place in it. A nil
 // r is a login that was deleted. Fenced by the generation that was consumed, never by who holds
 // the lease.
@@ -188,7 +193,7 @@ func (r *Record) renewed(s sent, t *Token, now time.Time) *Record {
 		if s.seq > 0 && s.seq <= state.dropped {
 			next.Token = t.without(false)
 		}
-		state.diedAt, state.shaky = time.Time{}, false
+		state.diedAt, state.shaky, state.probed = time.Time{}, false, 0
 		state.spares = unspoilt(state.spares, now)
 		if old := r.Token.RefreshToken; old != t.RefreshToken {
 			state.spares = addSpare(state.spares, old, now)

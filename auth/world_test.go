@@ -50,8 +50,14 @@ func (w world) credentials(change func(*auth.Config)) *auth.Credentials {
 // token is what alice's login brings.
 func (w world) token() *auth.Token {
 	w.t.Helper()
+	return w.tokenOf("alice")
+}
+
+// tokenOf is what somebody's login brings.
+func (w world) tokenOf(person string) *auth.Token {
+	w.t.Helper()
 	attempt := w.cred.UserAuth(auth.Scopes(auth.ScopeUserReadCurrentlyPlaying))
-	t, err := attempt.RequestToken(w.t.Context(), w.cred, auth.ParseCallback(w.Approve(attempt.URL(), "alice")))
+	t, err := attempt.RequestToken(w.t.Context(), w.cred, auth.ParseCallback(w.Approve(attempt.URL(), person)))
 	if err != nil {
 		w.t.Fatal(err)
 	}
