@@ -32,12 +32,12 @@ func (j *judge) whyLost(e *exchange) string {
 	if d := j.endedWith(e); d != "" {
 		return d
 	}
-	asked, settled := e.asked, e.left().Add(j.slowness(e))
+	settled := e.left().Add(j.slowness(e))
 	for i := range j.exchanges {
 		x := &j.exchanges[i]
 		_, saved := j.saved[x.access]
 		switch {
-		case x.login && x.person == e.person && j.chain(x) != j.chain(e) && x.in.After(asked.Add(-settling)) && x.in.Before(settled):
+		case x.login && x.person == e.person && j.chain(x) != j.chain(e) && x.in.Before(settled) && j.meant(x.in, didLogin, e):
 			return "another login began"
 		case x.consumed == e.refresh:
 			return "kept as a spare" // which is no access token, and so in no trace
@@ -46,15 +46,35 @@ func (j *judge) whyLost(e *exchange) string {
 		}
 	}
 	if slices.ContainsFunc(j.diary, func(d entry) bool {
-		return d.Who == e.person && d.Did == tryDisconnect && d.At.After(asked.Add(-settling)) && d.At.Before(settled)
+		return d.Who == e.person && d.Did == tryDisconnect && d.At.Before(settled) && j.meant(d.At, didDisconnect, e)
 	}) {
 		return "disconnected"
 	}
 	return ""
 }
 
-// settling is how long a login or a disconnect may take to happen after it was asked for.
+// settling is how long a login, a logout or a disconnect may take to happen after it was asked for.
 const settling = 30 * time.Second
+
+// meant reports whether what a person asked for then can have ended the login that e belongs to, or changed its token
+// while e was under way: it was asked for after that login began. What was asked for before, and acknowledged as done
+// before, was about an earlier one.
+func (j *judge) meant(at time.Time, done string, e *exchange) bool {
+	began := j.began(e)
+	return at.After(e.asked.Add(-settling)) && (at.After(began) || !slices.ContainsFunc(j.diary, func(d entry) bool {
+		return d.Who == e.person && d.Did == done && d.At.After(at) && d.At.Before(began)
+	}))
+}
+
+// began is when the login came that e belongs to.
+func (j *judge) began(e *exchange) time.Time {
+	for i := range j.exchanges {
+		if x := &j.exchanges[i]; x.login && x.refresh == j.chain(e) {
+			return x.in
+		}
+	}
+	return time.Time{}
+}
 
 // left is when an answer left Spotify.
 func (e *exchange) left() time.Time {
@@ -67,13 +87,22 @@ func (e *exchange) left() time.Time {
 // endedWith is how the server ended, or slept too long, while it waited for an answer or held one that it had not saved;
 // "" if it did neither. Nothing else excuses a loss: a server that lives writes its journal, whatever the database does.
 func (j *judge) endedWith(e *exchange) string {
-	until := e.left().Add(j.slowness(e))
 	for _, d := range j.disturbed {
-		if d.effects().loses && d.concerns(e.replica) && d.during(e.asked, until) {
+		if j.swallowed(d, e) {
 			return d.kind
 		}
 	}
 	return ""
+}
+
+// swallowed reports whether d can have kept an answer from everybody: its server ended before it saved the answer, or
+// slept until others had to think so.
+func (j *judge) swallowed(d disturbance, e *exchange) bool {
+	slow := j.slowness(e)
+	if !d.effects().loses || !d.concerns(e.replica) || !d.during(e.asked, e.left().Add(slow)) {
+		return false
+	}
+	return d.fatal() || d.to.IsZero() || !d.to.Add(slow).Before(e.asked.Add(lease))
 }
 
 const (

@@ -45,18 +45,35 @@ const tolerance = 250 * time.Millisecond
 
 // whyAgain is what happened between a token that came and the request for the next one; "" if nothing did.
 func (j *judge) whyAgain(before, e *exchange) string {
-	for _, d := range j.disturbed {
-		can := d.effects()
-		if can.again && d.during(before.in, e.in) && (d.concerns(before.replica) || d.concerns(e.replica) && !d.fatal()) {
-			return d.kind
-		}
+	if d := j.whyUnknown(before, e); d != "" {
+		return d
 	}
 	for _, d := range j.diary {
-		if d.Who == e.person && d.Did == tryLogout && d.At.After(before.in.Add(-lease)) && d.At.Before(e.in) {
+		if d.Who == e.person && d.Did == tryLogout && d.At.After(before.in.Add(-lease)) && d.At.Before(e.in) && j.meant(d.At, didLogout, e) {
 			return "logged out" // which erases the access token
 		}
 	}
 	return ""
+}
+
+// whyUnknown is why whoever sent e did not know of an answer before it, or took it for old; "" if there is no reason.
+// What a server that died has on its disk is only in its journal, perhaps, and found when it starts again.
+func (j *judge) whyUnknown(answer, e *exchange) string {
+	for _, d := range j.disturbed {
+		can := d.effects()
+		switch {
+		case j.swallowed(d, answer), overslept(d, e):
+			return d.kind
+		case can.again && !can.loses && (d.concerns(answer.replica) || d.concerns(e.replica)) && d.during(answer.asked, e.in):
+			return d.kind
+		}
+	}
+	return ""
+}
+
+// overslept reports whether d kept a request under way for longer than a lease: it was right when it was written.
+func overslept(d disturbance, e *exchange) bool {
+	return d.kind == paused && d.concerns(e.replica) && d.during(e.asked, e.in) && e.in.Sub(e.asked) >= lease-tolerance
 }
 
 // whyRefused is why a request brought nothing; "" if there is no reason.
@@ -103,7 +120,12 @@ func (j *judge) usedUp(e *exchange) string {
 	if latest == nil || !latest.rotated() || latest.refresh == e.consumed {
 		return ""
 	}
-	return j.whyHidden(latest, e)
+	for _, d := range j.disturbed {
+		if latest.broken && d.refused(latest) {
+			return d.kind
+		}
+	}
+	return j.whyUnknown(latest, e)
 }
 
 // latest is the answer before e that brought e's login its latest token; nil if there is none.
@@ -114,18 +136,4 @@ func (j *judge) latest(e *exchange) (latest *exchange) {
 		}
 	}
 	return latest
-}
-
-// whyHidden is why an answer was not where the server that sent e could find it in time; "" if there is no reason. What
-// a server that died has on its disk is only in its journal, perhaps, and found when it starts again.
-func (j *judge) whyHidden(answer, e *exchange) string {
-	for _, d := range j.disturbed {
-		switch {
-		case answer.broken && d.refused(answer):
-			return d.kind
-		case !d.fatal() && d.effects().again && (d.concerns(answer.replica) || d.concerns(e.replica)) && d.during(answer.asked, e.in):
-			return d.kind
-		}
-	}
-	return j.endedWith(answer)
 }

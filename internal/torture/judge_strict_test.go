@@ -40,81 +40,14 @@ func only(kinds ...string) map[string]bool {
 	return is
 }
 
-// TestJudgeRefusals: each way in which a request for a token fails has its own causes, and is a bug while anything else
-// goes on.
-func TestJudgeRefusals(t *testing.T) {
-	t.Parallel()
-	ended := func(status int, broken bool) exchange {
-		e := refreshed("one", 1000, "r1", "", "")
-		e.status, e.broken = status, broken
-		return e
-	}
-	for name, c := range map[string]struct {
-		end  exchange
-		from map[string]bool
-	}{
-		"503":                  {ended(http.StatusServiceUnavailable, false), only(spotifyDown)},
-		"500":                  {ended(http.StatusInternalServerError, false), only()},
-		"429":                  {ended(http.StatusTooManyRequests, false), only()},
-		"refused":              {ended(http.StatusBadRequest, false), only(spotifyLies)},
-		"broken before it":     {ended(0, true), only(answersLost, requestsLost, killedAtRandom, killedAt+"after-answer", paused)},
-		"broken, and was done": {ended(http.StatusOK, true), only(answersLost, requestsLost, killedAtRandom, killedAt+"after-answer", paused)},
-	} {
-		for _, kind := range allKinds {
-			j := judge{
-				exchanges: []exchange{loggedIn(), c.end}, saved: savedAt(map[string]int{"a1": 20}),
-				disturbed: []disturbance{{replica: "one", kind: kind, from: at(900), to: at(1100)}},
-			}
-			want := "a refresh too many"
-			if c.from[kind] {
-				want = ""
-			}
-			if got := verdict(j); (got != "") != (want != "") {
-				t.Errorf("%s while %q: the judge found %q, want %q", name, kind, got, want)
-			}
-			j.disturbed[0].replica = "two"
-			wantVerdict(t, j, "a refresh too many")
-			j.disturbed[0] = disturbance{kind: kind, from: at(3000), to: at(3100)}
-			wantVerdict(t, j, "a refresh too many")
-		}
-	}
-}
-
-// TestJudgeUsedUp: a refresh token that was replaced is sent again only by who could not know.
-func TestJudgeUsedUp(t *testing.T) {
-	t.Parallel()
-	refused := refreshed("two", 2500, "r1", "", "")
-	refused.status = http.StatusBadRequest
-	answered := refreshed("one", 1000, "r1", "r2", "a2")
-	for _, kind := range allKinds {
-		j := judge{
-			exchanges: []exchange{loggedIn(), answered, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020}),
-			disturbed: []disturbance{{replica: "one", kind: kind, from: at(1005), to: at(2400)}},
-		}
-		hidden := only(paused, clockJumped, cutOff, databaseRestarted, killedAtRandom, killedAt+"after-answer")
-		if got := verdict(j); (got == "") != hidden[kind] {
-			t.Errorf("refused though the answer before was saved, while %q: the judge found %q", kind, got)
-		}
-		j.disturbed[0].replica = "three"
-		wantVerdict(t, j, "a refresh too many")
-	}
-	wantVerdict(t, judge{ // it died much later: by then the answer was in the database
-		exchanges: []exchange{loggedIn(), answered, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020}),
-		disturbed: []disturbance{{replica: "one", kind: killedAtRandom, from: at(2300), to: at(2310)}},
-	}, "a refresh too many")
-	known := refreshed("one", 2200, "r2", "r3", "a3")
-	wantVerdict(t, judge{ // what was lost has come since
-		exchanges: []exchange{loggedIn(), answered, known, refused}, saved: savedAt(map[string]int{"a1": 20, "a2": 1020, "a3": 2220}),
-		disturbed: []disturbance{{replica: "one", kind: paused, from: at(1005), to: at(1500)}},
-	}, "a refresh too many")
-}
-
 // TestJudgeDropped: a server that lives saves what it gets, or somebody has ended the login.
 func TestJudgeDropped(t *testing.T) {
 	t.Parallel()
 	got := refreshed("one", 1000, "r1", "r2", "a2")
 	again := refreshed("one", 1050, "code", "r9", "a9")
 	again.login = true
+	older := refreshed("one", -900, "code0", "r0", "a0")
+	older.login = true
 	next := refreshed("one", 2500, "r2", "r3", "a3")
 	twin := refreshed("two", 1001, "r1", "r2b", "a2b")
 	for name, c := range map[string]struct {
@@ -123,15 +56,19 @@ func TestJudgeDropped(t *testing.T) {
 		saved map[string]int
 		want  string
 	}{
-		"saved":              {saved: map[string]int{"a2": 1020}},
-		"not saved":          {want: "an answer was dropped"},
-		"logged out":         {diary: []entry{{At: at(1005), Who: "alice", Did: tryLogout}}, want: "an answer was dropped"},
-		"disconnected":       {diary: []entry{{At: at(1005), Who: "alice", Did: tryDisconnect}}},
-		"another did":        {diary: []entry{{At: at(1005), Who: "bob", Did: tryDisconnect}}, want: "an answer was dropped"},
-		"later":              {diary: []entry{{At: at(9000), Who: "alice", Did: tryDisconnect}}, want: "an answer was dropped"},
-		"logged in anew":     {with: []exchange{again}, saved: map[string]int{"a9": 1100}},
-		"a spare, tried":     {with: []exchange{next}, saved: map[string]int{"a3": 2520}},
-		"another was faster": {with: []exchange{twin}, saved: map[string]int{"a2b": 1020}},
+		"saved":                     {saved: map[string]int{"a2": 1020}},
+		"not saved":                 {want: "an answer was dropped"},
+		"logged out":                {diary: []entry{{At: at(1005), Who: "alice", Did: tryLogout}}, want: "an answer was dropped"},
+		"disconnected":              {diary: []entry{{At: at(1005), Who: "alice", Did: tryDisconnect}}},
+		"another did":               {diary: []entry{{At: at(1005), Who: "bob", Did: tryDisconnect}}, want: "an answer was dropped"},
+		"later":                     {diary: []entry{{At: at(9000), Who: "alice", Did: tryDisconnect}}, want: "an answer was dropped"},
+		"disconnected an older one": {diary: []entry{{At: at(-500), Who: "alice", Did: tryDisconnect}, {At: at(-400), Who: "alice", Did: didDisconnect}}, want: "an answer was dropped"},
+		"disconnected an older one, perhaps later": {diary: []entry{{At: at(-500), Who: "alice", Did: tryDisconnect}}},
+		"the login before":                         {with: []exchange{older}, saved: map[string]int{"a0": -880}, diary: []entry{{At: at(-850), Who: "alice", Did: didLogin}}, want: "an answer was dropped"},
+		"the login before, perhaps late":           {with: []exchange{older}, saved: map[string]int{"a0": -880}},
+		"logged in anew":                           {with: []exchange{again}, saved: map[string]int{"a9": 1100}},
+		"a spare, tried":                           {with: []exchange{next}, saved: map[string]int{"a3": 2520}},
+		"another was faster":                       {with: []exchange{twin}, saved: map[string]int{"a2b": 1020}},
 	} {
 		saved := savedAt(c.saved)
 		saved["a1"] = at(20)
@@ -143,10 +80,12 @@ func TestJudgeDropped(t *testing.T) {
 	for _, kind := range allKinds {
 		found := verdict(judge{exchanges: []exchange{loggedIn(), got}, saved: savedAt(map[string]int{"a1": 20}),
 			disturbed: []disturbance{{replica: "one", kind: kind, from: at(1005), to: at(1300)}}})
-		if died := only(killedAtRandom, killedAt+"after-answer", paused); (found == "") != died[kind] {
+		if died := only(killedAtRandom, killedAt+"after-answer"); (found == "") != died[kind] {
 			t.Errorf("not saved, while %q: the judge found %q", kind, found)
 		}
 	}
+	wantVerdict(t, judge{exchanges: []exchange{loggedIn(), got}, saved: savedAt(map[string]int{"a1": 20}), // others may have taken over
+		disturbed: []disturbance{{replica: "one", kind: paused, from: at(1005), to: at(6100)}}}, "")
 }
 
 // TestJudgeSlowDisk: who waits for a slow disk and dies has dropped nothing; who lives so long and has not asked the

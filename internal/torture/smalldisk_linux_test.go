@@ -1,6 +1,7 @@
 package torture_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -50,7 +51,7 @@ func onSmallDisk(t *testing.T, test func(dir string)) {
 		cmd.SysProcAttr = as
 		out, err := cmd.CombinedOutput()
 		if cmd.Process == nil || strings.Contains(string(out), noDisk) {
-			refused = append(refused, strings.TrimSpace(string(out)), err.Error())
+			refused = append(refused, strings.TrimSpace(string(out)), fmt.Sprint(err))
 			continue
 		}
 		for line := range strings.Lines(string(out)) {
