@@ -57,6 +57,7 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, v verdict, to
 // sentenced remembers a verdict that was written over rec, and sees to its second look.
 func (f *flight) sentenced(rec, next *Record) {
 	g, key, then := f.grants, f.key, f.claimed
+	later := func() { f.later(errand{after: &then}, jitter(secondLook)+secondLook/4) }
 	s := sentence{pardon: func() {
 		g.amend(key, func(r *Record) *Record { return r.reprieved(next, g.now()) })
 	}}
@@ -64,11 +65,11 @@ func (f *flight) sentenced(rec, next *Record) {
 	case rec.Dead != nil: // that was it
 		return
 	case next.Dead != nil && state.shaky:
-		f.later(then, jitter(secondLook)+secondLook/4)
+		later()
 	case next.Dead != nil:
 		s.shaken = func() {
 			if g.amend(key, func(r *Record) *Record { return r.shaken(next) }) {
-				f.later(then, jitter(secondLook)+secondLook/4)
+				later()
 			}
 		}
 	}

@@ -14,46 +14,120 @@ import (
 // bools are both, for tables that try everything with everything.
 var bools = []bool{false, true}
 
-// TestLogoutEndsRetries: an answer was lost, and is soon asked for again though nobody waits. But not if the person
-// has logged out meanwhile, on whichever replica: then nothing is sent until somebody asks.
-func TestLogoutEndsRetries(t *testing.T) {
+// TestLogoutKeepsRetries: an answer was lost, and the person logs out. Where Spotify replaces refresh tokens, and takes
+// the old one for a moment more, the login goes on only if it is asked once more in time. That brings no access token to
+// the store, or to anybody who asks later.
+func TestLogoutKeepsRetries(t *testing.T) {
 	t.Parallel()
 	for _, elsewhere := range bools {
 		for _, underWay := range bools { // the logout comes while the request is under way, or after it was lost
 			for _, erased := range bools { // nobody was logged in before, either
-				t.Run(fmt.Sprintf("elsewhere %t, under way %t, erased %t", elsewhere, underWay, erased), func(t *testing.T) {
-					t.Parallel()
-					inBubble(t, emulator.Config{Refresh: emulator.NoneReturned}, func(w world) {
-						store := &auth.MemoryStore{}
-						g := w.cred.Grants(store)
-						leave := g
-						if elsewhere {
-							leave = w.cred.Grants(store)
-						}
-						w.put(g)
-						if erased {
-							w.drop(g)
-						}
-						time.Sleep(time.Hour)
-						w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter, Delay: 2 * time.Second})
-						if underWay {
-							time.AfterFunc(time.Second, func() { w.drop(leave) })
-						}
-						if token, err := g.For("alice").Token(w.t.Context()); err == nil {
-							w.t.Fatalf("Token = %v though the answer was lost", token)
-						}
-						if !underWay {
-							w.drop(leave)
-						}
-						time.Sleep(30 * time.Minute)
-						w.wantRefreshes(1)
-						w.wantToken(g.For("alice"))
-						w.wantRefreshes(2)
+				for lost := 1; lost <= 2; lost++ {
+					t.Run(fmt.Sprintf("elsewhere %t, under way %t, erased %t, lost %d", elsewhere, underWay, erased, lost), func(t *testing.T) {
+						t.Parallel()
+						inBubble(t, emulator.Config{Refresh: emulator.RotatedGrace}, func(w world) {
+							testLogoutKeepsRetries(w, elsewhere, underWay, erased, lost)
+						})
 					})
-				})
+				}
 			}
 		}
 	}
+}
+
+func testLogoutKeepsRetries(w world, elsewhere, underWay, erased bool, lost int) {
+	store := &auth.MemoryStore{}
+	g, other := w.cred.Grants(store, auth.CacheFor(time.Hour)), w.cred.Grants(store)
+	leave := g
+	if elsewhere {
+		leave = other
+	}
+	w.put(g)
+	if erased {
+		w.drop(g)
+	}
+	time.Sleep(time.Hour)
+	w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter, Delay: 500 * time.Millisecond, Times: lost})
+	if underWay {
+		time.AfterFunc(100*time.Millisecond, func() { w.drop(leave) })
+	}
+	if token, err := g.For("alice").Token(w.t.Context()); err == nil {
+		w.t.Fatalf("Token = %v though the answer was lost", token)
+	}
+	if !underWay {
+		w.drop(leave)
+	}
+	time.Sleep(30 * time.Minute)
+	w.wantRefreshes(1 + lost)
+	if rec := w.stored(store); rec.Generation != 1 || rec.Token.AccessToken != "" {
+		w.t.Errorf("stored %v with an access token: %t, want the refresh token that came and no access", rec, rec.Token.AccessToken != "")
+	}
+	w.wantToken(g.For("alice")) // it asks: nothing was kept in memory
+	w.wantRefreshes(2 + lost)
+	time.Sleep(time.Hour)
+	w.wantToken(other.For("alice"))
+}
+
+// TestEndEndsRetries: of a login that has ended, or begun anew, nobody asks again.
+func TestEndEndsRetries(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(w world, g *auth.Grants){"delete": world.delete, "another login": world.put} {
+		for _, elsewhere := range bools {
+			inBubble(t, emulator.Config{Refresh: emulator.RotatedGrace}, func(w world) {
+				store := &auth.MemoryStore{}
+				g, other := w.cred.Grants(store), w.cred.Grants(store)
+				w.put(g)
+				time.Sleep(time.Hour)
+				w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter})
+				if token, err := g.For("alice").Token(w.t.Context()); err == nil {
+					w.t.Fatalf("Token = %v though the answer was lost", token)
+				}
+				if elsewhere {
+					end(w, other)
+				} else {
+					end(w, g)
+				}
+				time.Sleep(30 * time.Minute)
+				if w.wantRefreshes(1); w.t.Failed() {
+					w.t.Errorf("after %s, elsewhere: %t", name, elsewhere)
+				}
+			})
+		}
+	}
+}
+
+// TestRepetitionIsForNobodyLater: the store fails when a repetition is answered after a logout. What waits for the store
+// is given to nobody.
+func TestRepetitionIsForNobodyLater(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.RotatedGrace}, func(w world) {
+		store := &downStore{Store: &auth.MemoryStore{}}
+		g := w.cred.Grants(store, auth.CacheFor(time.Hour), auth.Rescue(slowJournal(0)))
+		w.put(g)
+		time.Sleep(time.Hour)
+		w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter})
+		w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 2 * time.Second})
+		_, _ = g.For("alice").Token(w.t.Context())
+		w.drop(g)
+		time.Sleep(2 * time.Second) // it is asked again
+		store.set(true)
+		time.Sleep(2 * time.Second)
+		if s := g.State(); s.Unsaved != 1 {
+			w.t.Fatalf("State = %+v, want the repetition's answer waiting for the store", s)
+		}
+		for range 3 {
+			if token, err := g.For("alice").Token(w.t.Context()); err == nil {
+				w.t.Errorf("Token = %v of before the logout", token)
+			}
+			time.Sleep(time.Second)
+		}
+		store.set(false)
+		time.Sleep(2 * time.Minute)
+		if rec := w.stored(store); rec.Generation != 1 || rec.Token.AccessToken != "" {
+			w.t.Errorf("stored %v, want the refresh token that came and no access", rec)
+		}
+		w.wantToken(g.For("alice"))
+	})
 }
 
 // TestLogoutEndsSecondLook: the same for the request that finds out whether a verdict was true.

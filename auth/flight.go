@@ -37,6 +37,7 @@ type errand struct {
 	early bool    // the token is still good: nobody has to wait
 	save  bool    // to save what could not be saved, and no more
 	after *moment // to try again what did not work then
+	lost  bool    // to ask once more, since an answer was lost, with which the only valid refresh token may have gone
 }
 
 func newFlight(l *login, why errand) *flight {
@@ -130,6 +131,7 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			if f.unwanted(rec, *first) && f.givenUp() {
 				return nil, errGivenUp
 			}
+			v.left = f.why.lost && rec.strippedSince(*first) && !f.awaited()
 			t, err := f.claim(ctx, rec, v, seen)
 			if err != nil && rec.Dead != nil { // it was worth another try
 				return nil, rec.deadError()
@@ -146,10 +148,19 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 	}
 }
 
-// unwanted reports whether a refresh of rec would only be for those who wait now, and for nobody if nobody does.
+// unwanted reports whether a refresh of rec would only be for those who wait now, and for nobody if nobody does. A
+// logout does not end what is done for the refresh token's sake: the login goes on.
 func (f *flight) unwanted(rec *Record, first moment) bool {
 	over := f.why.after != nil && f.why.after.epoch != rec.moment().epoch
-	return f.why.save || over || rec.strippedSince(first) || f.why.early && rec.Token.AccessToken == ""
+	left := rec.strippedSince(first) && !f.why.lost
+	return f.why.save || over || left || f.why.early && rec.Token.AccessToken == ""
+}
+
+// awaited reports whether somebody waits for f.
+func (f *flight) awaited() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.askers > 0
 }
 
 // left is for callers who wait no longer.
@@ -221,7 +232,9 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 		return nil, err
 	}
 	s := mine.sending()
-	f.claimed = mine.moment()
+	if f.claimed = mine.moment(); v.left {
+		f.claimed = *f.why.after // the last that somebody asked for
+	}
 	if asleep() > sendWithin(f.grants.lease) { // this process paused; somebody may have taken over
 		f.release(ctx, mine, s, 0)
 		return nil, nil
@@ -236,7 +249,7 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 	why, condemned := errors.AsType[*ReauthorizeError](err)
 	switch {
 	case err == nil:
-		return f.keep(ctx, mine, &unsaved{answer: &Answer{s, t}, asked: asleep}, seen)
+		return f.keep(ctx, mine, &unsaved{answer: &Answer{s, t}, asked: asleep, erased: v.left}, seen)
 	case condemned:
 		return nil, f.condemn(ctx, mine, s, verdict{why: why, shaky: found.shaky, overdue: overdue}, asleep)
 	}
@@ -286,7 +299,8 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time, probed int) error {
 
 // failed remembers err, so that nobody hammers. If the answer was lost on its way, the same
 // refresh token is soon tried again even if nobody asks: a provider that rotates may accept it
-// for some seconds more. Not for somebody who has logged out by then: see unwanted.
+// for some seconds more, and the login of whoever is still signed in somewhere hangs on it. For
+// somebody who has logged out by then it brings no access token: see Record.claimed.
 func (f *flight) failed(err error) {
 	if !fails(err) || errors.Is(err, ErrApp) || errors.Is(err, errDoubted) {
 		return
@@ -295,15 +309,16 @@ func (f *flight) failed(err error) {
 	defer f.mu.Unlock()
 	f.rest = f.rest.after(err, f.grants.now())
 	if lost(err) && f.rest.lost <= lostTries {
-		f.later(f.claimed, time.Until(f.rest.ends))
+		then := f.claimed
+		f.later(errand{after: &then, lost: true}, time.Until(f.rest.ends))
 	}
 }
 
-// later begins another flight after d, though nobody asks, for the login as it was then.
-func (f *flight) later(then moment, d time.Duration) {
+// later begins another flight after d, though nobody asks.
+func (f *flight) later(why errand, d time.Duration) {
 	l := f.login
 	time.AfterFunc(d, func() {
-		if why := (errand{after: &then}); !l.unasked(why) { // retired meanwhile
+		if !l.unasked(why) { // retired meanwhile
 			l.grants.login(l.key).unasked(why)
 		}
 	})

@@ -97,7 +97,9 @@ func (g *Grants) Delete(ctx context.Context, key string) error {
 
 // DropAccess erases the stored access token of the login under key: the login stays, and its next
 // use refreshes. For a person whose last session ended. Nothing is sent any more for whoever asked
-// before, unless they still wait; of an answer under way the refresh token is kept. Absent is not an error.
+// before, unless they still wait; of an answer under way the refresh token is kept, and one that was lost is
+// asked for again for its sake. No access token of either is stored, or given to who asks later. Absent is not
+// an error.
 func (g *Grants) DropAccess(ctx context.Context, key string) error {
 	err := g.change(ctx, key, func(rec *Record) *Record {
 		if rec == nil {

@@ -17,6 +17,7 @@ type unsaved struct {
 	told    bool                 // OnRefresh knows of it
 	rest    rest                 // between attempts nobody asked for
 	planned bool                 // such an attempt is coming
+	erased  bool                 // its access token, by a logout: it is for nobody who asks from now on
 }
 
 var errUnsaved = errors.New("auth: the new token could not be saved")
@@ -28,12 +29,13 @@ var errUnsaved = errors.New("auth: the new token could not be saved")
 func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) (*Token, error) {
 	written, err := l.grants.save(ctx, l.key, rec, u)
 	l.grants.tellKept(u, written, err)
+	usable := u.kept && !l.isErased(u) // for those who have waited for it
 	l.remember(u, err, seen)
 	t := u.answer.token
 	switch {
 	case err == nil && written == nil:
 		return nil, nil
-	case err == nil && written.Token == t, err != nil && u.kept && t.livesAt(l.grants.now()):
+	case err == nil && written.Token == t, err != nil && usable && t.livesAt(l.grants.now()):
 		return l.accept(t, seen), nil
 	case err == nil && written.renewedBy(t): // the person has logged out: it is for those who wait, and then for nobody
 		return t.of(l.grants.cred.conf), nil
@@ -50,7 +52,7 @@ func (l *login) keepLeftover(ctx context.Context) (*Token, error) {
 	switch {
 	case u == nil:
 		return nil, nil
-	case !l.grants.flights.closed() && u.kept && !u.rest.over(seen.at) && u.answer.token.goodAt(seen.at):
+	case !l.grants.flights.closed() && u.kept && !l.isErased(u) && !u.rest.over(seen.at) && u.answer.token.goodAt(seen.at):
 		return u.answer.token, nil
 	}
 	return l.keep(ctx, nil, u, seen)
@@ -64,6 +66,7 @@ func (l *login) remember(u *unsaved, err error, seen glance) {
 	if l.unsaved == u {
 		l.hold(nil)
 	}
+	u.erased = u.erased || l.drops != seen.drops
 	if err == nil || l.resets != seen.resets {
 		u.settled()
 		return
@@ -80,6 +83,13 @@ func (l *login) remember(u *unsaved, err error, seen glance) {
 			l.unasked(errand{save: true})
 		})
 	}
+}
+
+// isErased reports whether the person has logged out since u was asked for.
+func (l *login) isErased(u *unsaved) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return u.erased
 }
 
 // hold makes u what is left to save; nil: nothing. l.mu is held.

@@ -237,6 +237,9 @@ func (l *login) dropAccess() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.drops++
+	if l.unsaved != nil {
+		l.unsaved.erased = true
+	}
 	l.current.Store(nil)
 	l.seen.Store(nil)
 }

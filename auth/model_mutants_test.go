@@ -117,6 +117,12 @@ var mutants = []struct {
 			return rec.answered(s, t, now)
 		}
 	}},
+	{"a repetition that does not hear of a logout", neverRotates, "came after the logout", func(r *rule) {
+		r.claimed = func(rec *Record, v view) *Record {
+			v.left = false
+			return rec.claimed(v)
+		}
+	}},
 	{"a logout throws the answer away", strict, "cannot be refreshed", func(r *rule) {
 		r.answered = func(rec *Record, s sent, t *Token, now time.Time) *Record {
 			if rec != nil && s.seq <= rec.rule().dropped {

@@ -14,13 +14,14 @@ import (
 
 // rule are the decisions; a mutant is a rule with a known mistake.
 type rule struct {
+	claimed   func(*Record, view) *Record
 	answered  func(*Record, sent, *Token, time.Time) *Record
 	condemned func(*Record, sent, verdict, time.Time) (*Record, action)
 	released  func(*Record, sent) *Record
 	recovered func(*Record, sent, *Token, time.Time) *Record // what Recover writes
 }
 
-var theRule = rule{(*Record).answered, (*Record).condemned, (*Record).released, (*Record).answered}
+var theRule = rule{(*Record).claimed, (*Record).answered, (*Record).condemned, (*Record).released, (*Record).answered}
 
 // The things that may happen, and how often.
 type budget struct {
@@ -259,13 +260,24 @@ func (m *model) claims(s state, i int) {
 		return
 	}
 	s.left.claims--
-	s.rec, s.out = s.rec.claimed(v), false
+	if s.out { // an answer was lost, and its refresh token may be the only valid one
+		quiet := v
+		quiet.left = true
+		m.claim(what+" for nobody", s, i, quiet)
+	}
+	s.out = false
+	m.claim(what, s, i, v)
+}
+
+// claim writes the claim, and goes on with or without the knowledge of it.
+func (m *model) claim(what string, s state, i int, v view) {
+	s.rec = m.claimed(s.rec, v)
 	if s.left.doubts > 0 {
 		doubtful := s
 		doubtful.left.doubts--
 		m.then(what+" and cannot know", doubtful)
 	}
-	s.replicas[i] = replica{name: r.name, stage: sending, sent: s.rec.sending()}
+	s.replicas[i] = replica{name: v.me, stage: sending, sent: s.rec.sending()}
 	m.then(what, s)
 }
 

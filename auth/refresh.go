@@ -57,6 +57,7 @@ type view struct {
 	lease   time.Duration // how long its own leases are
 	alone   bool          // nobody else can reach the store: another's lease is a dead predecessor's
 	ahead   time.Duration // how much life a token must have left not to be refreshed now
+	left    bool          // whoever asked has logged out: only the refresh token is wanted
 }
 
 // verdict is Spotify's refusal of a refresh token, and how far to believe it.
@@ -135,6 +136,9 @@ func (r *Record) claimed(v view) *Record {
 		s.lease = lease{
 			Owner: v.me, Seq: s.lease.Seq + 1, At: v.now, For: v.lease,
 			Contested: s.lease.Contested || takeover,
+		}
+		if v.left {
+			s.dropped = s.lease.Seq
 		}
 		s.spares = unspoilt(s.spares, v.now)
 		if r.Dead != nil {
