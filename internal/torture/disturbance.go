@@ -40,15 +40,17 @@ type effects struct {
 	refuses []int // what Spotify says to requests for tokens; noAnswer: nothing, it breaks the connection
 
 	fails, silences bool          // pages are failures; pages are without music
+	vanishes        bool          // requests get no answer: the connection breaks, or there is nobody to connect to
 	after           time.Duration // so long after its end they still may be
 }
 
 // noAnswer stands for the status of an answer that did not come.
 const noAnswer = 0
 
-// effectsOf says it of each kind. Told to stop, Spotify slow and database slow are not there: they excuse nothing.
+// effectsOf says it of each kind. Spotify slow and database slow are not there: they excuse nothing.
 var effectsOf = map[string]effects{
-	killedAt:          {again: true, loses: true},
+	killedAt:          {again: true, loses: true, vanishes: true, after: haste},
+	toldToStop:        {vanishes: true, after: haste},
 	paused:            {again: true, loses: true, fails: true, silences: true, after: patienceOfPages},
 	clockJumped:       {again: true, fails: true, silences: true, after: restOfPages},
 	cutOff:            {again: true, fails: true, silences: true, after: restOfPages},
@@ -64,6 +66,7 @@ var effectsOf = map[string]effects{
 const (
 	patienceOfPages = 10 * time.Second // a page waits 8 s for Spotify
 	restOfPages     = 5 * time.Second  // connections that broke are made anew
+	haste           = time.Second      // between seeing that a server is there, and going there
 )
 
 func (d disturbance) effects() effects {
@@ -95,7 +98,7 @@ func (d disturbance) refused(e *exchange) bool {
 // spoiled reports whether f can be due to d.
 func (d disturbance) spoiled(f failure) bool {
 	can := d.effects()
-	if f.silent && !can.silences || !f.silent && !can.fails {
+	if can := map[failureKind]bool{anError: can.fails, noMusic: can.silences, nobody: can.vanishes}; !can[f.kind] {
 		return false
 	}
 	return d.concerns(f.replica) && d.during(f.asked.Add(-can.after), f.at)

@@ -11,7 +11,9 @@ func (j *judge) explainFailures(t *Tally) {
 	for _, f := range j.failures {
 		why := j.whyFailed(f)
 		if why != "" {
-			t.Failed[why]++
+			if f.kind != nobody {
+				t.Failed[why]++
+			}
 			continue
 		}
 		if unexplained++; unexplained <= mostTold {

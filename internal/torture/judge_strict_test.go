@@ -112,18 +112,22 @@ func TestJudgeFailures(t *testing.T) {
 	j := judge{exchanges: []exchange{loggedIn()}, saved: savedAt(map[string]int{"a1": 20})}
 	for _, f := range []failure{
 		{asked: at(1000), at: at(1050), replica: "one", person: "alice", text: "GET / = 503"},
-		{asked: at(1000), at: at(1050), replica: "one", person: "alice", silent: true, text: "Error in retrieving"},
+		{asked: at(1000), at: at(1050), replica: "one", person: "alice", kind: noMusic, text: "Error in retrieving"},
+		{asked: at(1000), at: at(1050), replica: "one", person: "alice", kind: nobody, text: "GET /: EOF"},
 	} {
 		causes := only(paused, clockJumped, cutOff, databaseRestarted, diskFull, spotifyDown, spotifyLies, answersLost, requestsLost, stalled)
-		if f.silent {
+		switch f.kind {
+		case noMusic:
 			causes = only(paused, clockJumped, cutOff, databaseRestarted, spotifyDown, answersLost, stalled)
+		case nobody:
+			causes = only(killedAtRandom, killedAt+"after-answer", toldToStop)
 		}
 		j.failures, j.disturbed = []failure{f}, nil
 		wantVerdict(t, j, "out of the blue: at one "+f.text)
 		for _, kind := range allKinds {
 			j.disturbed = []disturbance{{replica: "one", kind: kind, from: at(900), to: at(1010)}}
 			if got := verdict(j); (got == "") != causes[kind] {
-				t.Errorf("%s, silent %v, while %q: the judge found %q", f.text, f.silent, kind, got)
+				t.Errorf("%s while %q: the judge found %q", f.text, kind, got)
 			}
 			j.disturbed[0].replica = "two"
 			wantVerdict(t, j, "out of the blue")

@@ -14,13 +14,21 @@ type forcedLogin struct {
 	Own    bool // after taking the consent away at Spotify
 }
 
-// failure is an answer to a person that is none: 5xx and its kind, or a page without music.
+// failure is an answer to a person that is none.
 type failure struct {
 	asked, at       time.Time
 	replica, person string
-	silent          bool
+	kind            failureKind
 	text            string
 }
+
+type failureKind int
+
+const (
+	anError failureKind = iota // 5xx and its kind
+	noMusic                    // a page on which nothing plays
+	nobody                     // the connection broke, or was never made
+)
 
 // broken notes a promise that was not kept.
 func (w *World) broken(format string, args ...any) {
@@ -36,10 +44,13 @@ func (w *World) failed(f failure) {
 	f.at = time.Now()
 	f.text = f.text[:min(len(f.text), 300)]
 	w.failures = append(w.failures, f)
-	if f.silent {
-		w.tally.Silent++
-	} else {
+	switch f.kind {
+	case anError:
 		w.tally.Odd++
+	case noMusic:
+		w.tally.Silent++
+	case nobody:
+		w.tally.Unanswered++
 	}
 }
 

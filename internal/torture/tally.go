@@ -21,6 +21,8 @@ type Tally struct {
 	Silent   int            // pages on which nothing played
 	Failed   map[string]int // both, by what explains them
 
+	Unanswered int // requests to servers that were killed or stopped meanwhile
+
 	Refreshes   int            // requests with a refresh token
 	Expiries    int            // access tokens that had to be replaced
 	Extra       map[string]int // requests beyond one per expiry, by what explains them
@@ -49,6 +51,7 @@ func (t *Tally) Add(o Tally) {
 	t.Broken = append(t.Broken, o.Broken...)
 	t.Odd += o.Odd
 	t.Silent += o.Silent
+	t.Unanswered += o.Unanswered
 	t.Refreshes += o.Refreshes
 	t.Expiries += o.Expiries
 	t.LostAnswers += o.LostAnswers
@@ -80,6 +83,7 @@ func (t *Tally) String() string {
 	fmt.Fprintf(w, "answers lost by kills at random\t%d\texpected A × R / I × kills = %.1f, with R = %v\n",
 		t.LostAnswers, t.Expected, t.SaveTime.Round(100*time.Microsecond))
 	fmt.Fprintf(w, "failed answers\t%d\t%d pages without music, %d failures, explained by %s\n", t.Silent+t.Odd, t.Silent, t.Odd, listed(t.Failed))
+	fmt.Fprintf(w, "no answer at all\t%d\tfrom servers that were killed or told to stop just then\n", t.Unanswered)
 	_ = w.Flush() // into memory
 	for _, broken := range t.Broken {
 		fmt.Fprintf(&b, "BROKEN: %s\n", broken)

@@ -85,7 +85,7 @@ func (v *visitor) look(r *replica) bool {
 	case strings.Contains(text, "This consent has ended."):
 		return v.mustLogInAgain(r)
 	case !strings.Contains(text, "Now playing:"):
-		v.w.failed(failure{asked: answer.asked, replica: r.name, person: v.name, silent: true, text: text})
+		v.w.failed(failure{asked: answer.asked, replica: r.name, person: v.name, kind: noMusic, text: text})
 		return false
 	}
 	for _, old := range v.page.old {
@@ -157,11 +157,28 @@ type answer struct {
 	cookies  map[string]string
 }
 
-var errCutOff = errors.New("the answer was cut off")
-
 // send makes one request to one server and follows nothing. cookie is a session, or what stands in a cookie header.
-// An error is a server that is gone.
+// An error is a server that is gone, or that does not answer: the judge wants to know why.
 func (v *visitor) send(r *replica, method, path, cookie string, form url.Values) (*answer, error) {
+	asked := time.Now()
+	a, err := v.ask(r, method, path, cookie, form)
+	at, _, _ := strings.Cut(path, "?")
+	switch {
+	case err != nil && r == v.w.front:
+		v.w.broken("%s %s failed: %v", method, at, err)
+	case err != nil:
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err // without the address, and what stands in it
+		}
+		v.w.failed(failure{asked: asked, replica: r.name, person: v.name, kind: nobody, text: fmt.Sprintf("%s %s: %v", method, at, err)})
+	case r == v.w.front && a.status >= 500:
+		v.w.broken("%s %s failed: %d: %.300s", method, at, a.status, words(a.text))
+	}
+	return a, err
+}
+
+func (v *visitor) ask(r *replica, method, path, cookie string, form url.Values) (*answer, error) {
 	req, err := http.NewRequest(method, "http://"+r.addr+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, err
@@ -183,18 +200,12 @@ func (v *visitor) send(r *replica, method, path, cookie string, form url.Values)
 	asked := time.Now()
 	got, err := client.Do(req)
 	if err != nil {
-		if r == v.w.front {
-			v.w.broken("%s %s failed: %v", method, req.URL.Path, err)
-		}
 		return nil, err
 	}
 	defer got.Body.Close()
 	text, err := io.ReadAll(got.Body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errCutOff, err)
-	}
-	if r == v.w.front && got.StatusCode >= 500 {
-		v.w.broken("%s %s failed: %s: %.300s", method, req.URL.Path, got.Status, words(string(text)))
+		return nil, fmt.Errorf("the answer was cut off: %w", err)
 	}
 	a := &answer{asked: asked, status: got.StatusCode, text: string(text), location: got.Header.Get("Location"), cookies: map[string]string{}}
 	for _, c := range got.Cookies() {
@@ -205,9 +216,18 @@ func (v *visitor) send(r *replica, method, path, cookie string, form url.Values)
 	return a, nil
 }
 
-var markup = regexp.MustCompile(`(?s)<(?:script|style).*?</(?:script|style)>|<[^>]*>`)
-
-// words are what a page says.
+// words are what a page says. By hand: a regular expression would cost the visitors more than the page costs its server.
 func words(page string) string {
-	return strings.Join(strings.Fields(markup.ReplaceAllString(page, " ")), " ")
+	var said strings.Builder
+	for page != "" {
+		text, tag, _ := strings.Cut(page, "<")
+		said.WriteString(text + " ")
+		for _, silent := range []string{"script", "style"} {
+			if strings.HasPrefix(tag, silent) {
+				_, tag, _ = strings.Cut(tag, "</"+silent)
+			}
+		}
+		_, page, _ = strings.Cut(tag, ">")
+	}
+	return strings.Join(strings.Fields(said.String()), " ")
 }
