@@ -24,6 +24,10 @@ func acquire(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: lock file: %w", err)
 	}
+	if err := handOver(path); err != nil {
+		file.Close()
+		return nil, err
+	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = fmt.Errorf("%w%s: stop that one, or name another place (%s)", vault.ErrInUse, holder(file), path)

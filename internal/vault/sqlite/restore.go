@@ -71,6 +71,9 @@ func makeRestored(ctx context.Context, from, path string, keys *vault.KeyRing, p
 	if there, err := exists(next + "-wal"); there || err != nil { // closing has emptied and removed it
 		return errors.Join(fmt.Errorf("%w: %s is still in use", vault.ErrInUse, next), err)
 	}
+	if err := handOver(next); err != nil {
+		return err
+	}
 	if err := os.Rename(next, path+restored); err != nil {
 		return fmt.Errorf("vault: restore: %w", err)
 	}
