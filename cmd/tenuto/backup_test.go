@@ -115,7 +115,7 @@ func TestBackupSparesTheServer(t *testing.T) {
 	targets := []string{hard, link, relative, filepath.Join(linkedDir, sqlite.DatabaseFile), key}
 	for _, name := range []string{
 		"tenuto.db", "tenuto.db-wal", "tenuto.db-shm", "tenuto.db-journal", "tenuto.db.lock", "tenuto.db.restoring", "tenuto.db.restored",
-		"tenuto.db.restoring-wal", deletionsDir + "/2026-11", deletionsDir + "/new", "tenuto.key", "Tenuto.Key", "tenuto.rescue", "tenuto.rescue.7", operatorSocket, deletionsDir,
+		"tenuto.db.restoring-wal", "tenuto.db.copying", "tenuto.db.copying.part", "tenuto.db.copying.lock", deletionsDir + "/2026-11", deletionsDir + "/new", "tenuto.key", "Tenuto.Key", "tenuto.rescue", "tenuto.rescue.7", operatorSocket, deletionsDir,
 	} {
 		targets = append(targets, filepath.Join(dir, name))
 	}

@@ -48,7 +48,9 @@ func isOurs(database, name string) bool {
 	if !found {
 		return name == KeyFile || name == vault.RescueFile || strings.HasPrefix(name, vault.RescueFile+".")
 	}
-	return slices.Contains(suffixes, suffix) || strings.HasPrefix(suffix, restoring) || strings.HasPrefix(suffix, restored) || strings.HasPrefix(suffix, aside)
+	return slices.Contains(suffixes, suffix) || slices.ContainsFunc([]string{restoring, restored, aside, copying}, func(ours string) bool {
+		return strings.HasPrefix(suffix, ours)
+	})
 }
 
 // samePlace reports whether two paths are one file, or would be.
