@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/tenuto-dev/tenuto/internal/server"
 )
 
 // unit is the service unit of the documents.
@@ -39,6 +42,14 @@ func TestReq_HT17_Unit(t *testing.T) {
 	dir, err := cmd.Flags().GetString("data-dir")
 	if err != nil || dir != "/var/lib/"+regexp.MustCompile(`(?m)^StateDirectory=(.*)$`).FindStringSubmatch(text)[1] {
 		t.Errorf("--data-dir is %s, %v, want the unit's StateDirectory", dir, err)
+	}
+	delay, err := cmd.Flags().GetDuration("drain-delay")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits, err := time.ParseDuration(regexp.MustCompile(`(?m)^TimeoutStopSec=(.*)$`).FindStringSubmatch(text)[1] + "s")
+	if takes := delay + server.StopTime; err != nil || waits <= takes {
+		t.Errorf("systemd waits %v, %v: want more than the %v that stopping takes", waits, err, takes)
 	}
 }
 

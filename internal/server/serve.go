@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// StopTime is how long Serve takes at most to return once its context has ended, beside Config.DrainDelay.
+const StopTime = drainTime + refreshTime
+
 const (
 	drainTime   = 20 * time.Second // for what is under way when the server closes its door
 	refreshTime = 15 * time.Second // for refreshes then: one takes 10 s at most, and is saved
