@@ -104,7 +104,8 @@ func TestNoLeaks(t *testing.T) {
 	}
 	l.printed(tokenPrinter+"TestScripts/login", "token="+token+"\n")
 	l.printed("another.TestScripts/login", "        "+token+"\n")
-	if len(l.found) != 2 {
-		t.Errorf("found %v, want a token beside other words, and one of another package", l.found)
+	l.printed(tokenPrinter+"TestScripts/again", "  http://127.0.0.1:5010/authorize?client_id="+session+"&state="+session+"\n")
+	if len(l.found) != 3 {
+		t.Errorf("found %v, want a token beside other words, one of another package, and a secret beside a state", l.found)
 	}
 }
