@@ -3,6 +3,8 @@ package auth_test
 import (
 	"context"
 	"errors"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -152,4 +154,61 @@ func TestDeleteForgetsOnce(t *testing.T) {
 			w.t.Errorf("%d answers of the deleted login were put into the journal after it was told to forget", n)
 		}
 	})
+}
+
+// orderly is a Journal that notes what happens in which order, and takes its time to keep something.
+type orderly struct {
+	slow time.Duration
+	mu   sync.Mutex
+	did  []string
+}
+
+func (o *orderly) note(what string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.did = append(o.did, what)
+}
+
+func (o *orderly) Keep(context.Context, string, *auth.Answer) (func(), error) {
+	o.note("keep")
+	time.Sleep(o.slow)
+	o.note("kept")
+	return func() {}, nil
+}
+
+func (o *orderly) Forget(context.Context, string) error { o.note("forget"); return nil }
+
+// TestDeleteIsTheJournalsLast: an answer that comes after a Delete is not put into the journal, one that is being put
+// there is waited for, and one that another process has deleted meanwhile is forgotten like one of ours.
+func TestDeleteIsTheJournalsLast(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name      string
+		after     time.Duration // since it was asked for, the login is deleted; the answer comes after 2 s
+		elsewhere bool
+		want      string
+	}{
+		{"under way", time.Second, false, "forget deleted"},
+		{"being kept", 3 * time.Second, false, "keep kept forget deleted"},
+		{"under way, elsewhere", time.Second, true, "deleted keep kept forget"},
+		{"being kept, elsewhere", 3 * time.Second, true, "keep deleted kept forget"},
+	} {
+		inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+			journal, store := &orderly{slow: 2 * time.Second}, &auth.MemoryStore{}
+			g := w.cred.Grants(store, auth.Rescue(journal))
+			end := g
+			if test.elsewhere {
+				end = w.cred.Grants(store)
+			}
+			w.put(g)
+			w.overdueRefresh(g, 2*time.Second)
+			time.Sleep(test.after)
+			w.delete(end)
+			journal.note("deleted")
+			time.Sleep(time.Minute)
+			if got := strings.Join(journal.did, " "); got != test.want {
+				w.t.Errorf("%s: the journal did %q, want %q", test.name, got, test.want)
+			}
+		})
+	}
 }

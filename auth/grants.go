@@ -86,9 +86,13 @@ func (g *Grants) Delete(ctx context.Context, key string) error {
 		g.dropAccess(key) // it may be deleted: look again before it is used
 		return fmt.Errorf("auth: delete login: %w", err)
 	}
-	g.forget(key)
+	l := g.known(key)
+	if l == nil {
+		l = newLogin(g, key)
+	}
+	l.reset()
 	if g.journal != nil {
-		if err := g.journal.Forget(ctx, key); err != nil {
+		if err := l.forgetAside(ctx); err != nil {
 			return fmt.Errorf("auth: delete login: %w", err)
 		}
 	}
@@ -202,7 +206,7 @@ func (g *Grants) login(key string) *login {
 		if len(g.logins) >= g.sweepAt {
 			g.sweep()
 		}
-		l = &login{grants: g, key: key}
+		l = newLogin(g, key)
 		g.logins[key] = l
 	}
 	return l

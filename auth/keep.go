@@ -27,7 +27,7 @@ var errUnsaved = errors.New("auth: the new token could not be saved")
 // memory. It is served if it is safe elsewhere, else everyone hears the error, and the next call
 // saves again without another refresh.
 func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) (*Token, error) {
-	written, err := l.grants.save(ctx, l.key, rec, u)
+	written, err := l.save(ctx, rec, u, seen)
 	l.grants.tellKept(u, written, err)
 	usable := u.kept && !l.isErased(u) // for those who have waited for it
 	l.remember(u, err, seen)
@@ -107,22 +107,26 @@ func (u *unsaved) settled() {
 
 // save brings u to safety and to the store. Nil and no error: the record has no place for it. It
 // must not be hurried by those who asked.
-func (g *Grants) save(ctx context.Context, key string, rec *Record, u *unsaved) (*Record, error) {
+func (l *login) save(ctx context.Context, rec *Record, u *unsaved, seen glance) (*Record, error) {
 	ctx = context.WithoutCancel(ctx)
-	if err := g.putAside(ctx, key, u); err != nil {
+	if err := l.putAside(ctx, u, seen); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, saveTime)
+	settling, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()
-	return g.settle(ctx, key, rec, u.answer)
+	written, ended, err := l.grants.settle(settling, l.key, rec, u.answer)
+	if ended && u.done != nil && l.glance().resets == seen.resets { // at another process, which does not reach our journal
+		_ = l.forgetAside(ctx)
+	}
+	return written, err
 }
 
 // putAside makes u safe before the store is tried. Only a save hook's error stops the saving: what
 // it refuses does not count as saved, whatever the store says.
-func (g *Grants) putAside(ctx context.Context, key string, u *unsaved) error {
+func (l *login) putAside(ctx context.Context, u *unsaved, seen glance) error {
 	ctx, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()
-	switch {
+	switch g := l.grants; {
 	case u.kept:
 	case g.hook != nil:
 		err := g.hook(ctx, u.answer.token)
@@ -131,34 +135,60 @@ func (g *Grants) putAside(ctx context.Context, key string, u *unsaved) error {
 	case !u.answer.rotated(): // the store has the refresh token already
 		u.kept = true
 	case g.journal != nil:
-		if done, err := g.journal.Keep(ctx, key, u.answer); err == nil {
-			u.kept, u.done = true, done
-		}
+		_ = l.alone(ctx, func() error {
+			if l.glance().resets != seen.resets { // it ended here meanwhile, and nothing of it may be there any more
+				return nil
+			}
+			done, err := g.journal.Keep(ctx, l.key, u.answer)
+			if err == nil {
+				u.kept, u.done = true, done
+			}
+			return err
+		})
 	}
 	return nil
 }
 
+// forgetAside has the journal forget the login, for it has ended.
+func (l *login) forgetAside(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, saveTime)
+	defer cancel()
+	return l.alone(ctx, func() error { return l.grants.journal.Forget(ctx, l.key) })
+}
+
+// alone does with the journal what nobody here may do at once with something else: put an answer of this login there,
+// or have it forget them all.
+func (l *login) alone(ctx context.Context, do func() error) error {
+	select {
+	case l.aside <- struct{}{}:
+		defer func() { <-l.aside }()
+		return do()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // settle finds an answer its place in the record under key, however often somebody else is faster.
-// Nil and no error: it has none.
-func (g *Grants) settle(ctx context.Context, key string, rec *Record, a *Answer) (*Record, error) {
+// Nil and no error: it has none. ended: there is no such login any more.
+func (g *Grants) settle(ctx context.Context, key string, rec *Record, a *Answer) (written *Record, ended bool, err error) {
 	for reload := rec == nil; ; reload = true {
 		if reload {
 			var err error
 			if rec, err = g.load(ctx, key); err != nil && !errors.Is(err, ErrNotFound) {
-				return nil, err
+				return nil, false, err
 			}
 		}
 		next := rec.answered(a.sent, a.token, g.now())
 		if next == nil {
-			return nil, nil
+			return nil, rec == nil, nil
 		}
 		next = next.stamped()
 		won, err := swap(ctx, g.store, key, rec.Version, next)
 		switch {
 		case err != nil:
-			return nil, err
+			return nil, false, err
 		case won:
-			return next, nil
+			return next, false, nil
 		}
 	}
 }

@@ -29,6 +29,12 @@ type login struct {
 	rest    rest      // after a failure
 	hasty   time.Time // when a refresh ahead of time was last begun
 	watched watched
+
+	aside chan struct{} // one at a time has the journal keep or forget something of this login
+}
+
+func newLogin(g *Grants, key string) *login {
+	return &login{grants: g, key: key, aside: make(chan struct{}, 1)}
 }
 
 // current is a token that may be handed out without a look at the store.

@@ -43,7 +43,7 @@ func (g *Grants) Recover(ctx context.Context, key string, a *Answer) error {
 	if a == nil || a.token == nil || a.sent.token == nil {
 		return errors.New("auth: recover: there is no answer")
 	}
-	if _, err := g.settle(ctx, key, nil, a); err != nil {
+	if _, _, err := g.settle(ctx, key, nil, a); err != nil {
 		return fmt.Errorf("auth: recover: %w", err)
 	}
 	g.tell(RefreshEvent{Outcome: OutcomeRecovered, Rotated: a.rotated()})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/tenuto-dev/tenuto/auth"
 	"github.com/tenuto-dev/tenuto/emulator"
@@ -95,6 +96,15 @@ func (w world) wantError(src auth.TokenSource, want error) {
 	if t, err := src.Token(w.t.Context()); !errors.Is(err, want) {
 		w.t.Fatalf("Token = %v, %v, want %v\n%v", t, err, want, w.Ledger())
 	}
+}
+
+// overdueRefresh waits until alice's token is over, and has somebody ask for a new one who does not stay. Spotify takes
+// so long to answer.
+func (w world) overdueRefresh(g *auth.Grants, slow time.Duration) {
+	w.t.Helper()
+	time.Sleep(time.Hour)
+	w.Fail(emulator.Fault{Operation: tokenRequest, Delay: slow})
+	go func() { _, _ = g.For("alice").Token(w.t.Context()) }()
 }
 
 // inBubble runs test where sleeping costs nothing and turns every clock.
