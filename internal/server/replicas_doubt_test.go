@@ -31,6 +31,17 @@ func (c *cluster) lies() (truth func()) {
 	return c.emu.Fail(emulator.Fault{Operation: "POST /api/token", OAuthError: "invalid_grant", Message: "Refresh token revoked", Times: -1})
 }
 
+// liedTo is a visit while Spotify refuses everybody: all replicas together ask it no more often than one would.
+func (c *cluster) liedTo(visit func()) {
+	c.Helper()
+	before, truth := c.refreshes(), c.lies()
+	visit()
+	if n := c.refreshes() - before; n > verdictsMost || n <= 20 {
+		c.Errorf("%d requests while Spotify refused everybody, want more than 20 and %d at most", n, verdictsMost)
+	}
+	truth()
+}
+
 // wantsBack wants everybody served again by every replica, without a new consent. A replica may still go by what it
 // learned a moment ago.
 func (c *cluster) wantsBack(sessions []string) {
@@ -60,16 +71,13 @@ func TestReplicasAreNotLiedTo(t *testing.T) {
 				sessions, revoked := c.crowd(100), c.login("bob")
 				c.later(2 * time.Hour)
 				c.emu.Revoke("bob")
-				before, truth := c.refreshes(), c.lies()
-				for end := time.Now().Add(lie); time.Now().Before(end); c.later(lie / 20) {
-					for _, session := range sessions {
-						c.get("/", session)
+				c.liedTo(func() {
+					for end := time.Now().Add(lie); time.Now().Before(end); c.later(lie / 20) {
+						for _, session := range sessions {
+							c.get("/", session)
+						}
 					}
-				}
-				if n := c.refreshes() - before; n > verdictsMost || n <= 20 {
-					c.Errorf("%d requests while Spotify refused everybody, want more than 20 and %d at most", n, verdictsMost)
-				}
-				truth()
+				})
 				c.later(20 * time.Minute)
 				c.wantsBack(sessions)
 				if page := c.home(revoked); !strings.Contains(page, "Sign in again") {
@@ -86,18 +94,15 @@ func TestReplicasAreNotLiedToAtOnce(t *testing.T) {
 	inCluster(t, 4, func(c *cluster) {
 		sessions := c.crowd(100)
 		c.later(2 * time.Hour)
-		before, truth := c.refreshes(), c.lies()
-		for range 3 {
-			var all sync.WaitGroup
-			for _, session := range sessions {
-				all.Go(func() { c.get("/", session) })
+		c.liedTo(func() {
+			for range 3 {
+				var all sync.WaitGroup
+				for _, session := range sessions {
+					all.Go(func() { c.get("/", session) })
+				}
+				all.Wait()
 			}
-			all.Wait()
-		}
-		if n := c.refreshes() - before; n > verdictsMost || n <= 20 {
-			c.Errorf("%d requests while Spotify refused everybody, want more than 20 and %d at most", n, verdictsMost)
-		}
-		truth()
+		})
 		c.later(5 * time.Minute)
 		c.wantsBack(sessions)
 	})
@@ -109,16 +114,13 @@ func TestReplicasAreNotLiedToOnPostgres(t *testing.T) {
 	onPostgres(t, 4, func(c *cluster) {
 		sessions := c.crowd(100)
 		c.later(2 * time.Hour)
-		before, truth := c.refreshes(), c.lies()
-		for range 2 {
-			for _, session := range sessions {
-				c.get("/", session)
+		c.liedTo(func() {
+			for range 2 {
+				for _, session := range sessions {
+					c.get("/", session)
+				}
 			}
-		}
-		if n := c.refreshes() - before; n > verdictsMost || n <= 20 {
-			c.Errorf("%d requests while Spotify refused everybody, want more than 20 and %d at most", n, verdictsMost)
-		}
-		truth()
+		})
 		c.later(5 * time.Minute)
 		c.wantsBack(sessions)
 	}, func(c *clock) []postgres.Option { return []postgres.Option{postgres.WithClock(c.Now)} })
