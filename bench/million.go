@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -26,17 +25,12 @@ func millionFigure(ctx context.Context, s settings) ([]row, error) {
 	if s.quick {
 		sizes = sizes[:2]
 	}
-	up, err := startUpstream(playing(false), 0)
+	at, err := newScene(playing(false))
 	if err != nil {
 		return nil, err
 	}
-	defer up.close()
-	dir, err := os.MkdirTemp("", "tenuto-bench")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	m := &million{dir: dir, upstream: up}
+	defer at.close()
+	m := &million{scene: at}
 	var rows []row
 	for _, size := range sizes {
 		if err := m.grow(ctx, size); err != nil {
@@ -63,8 +57,7 @@ func millionFigure(ctx context.Context, s settings) ([]row, error) {
 
 // million is a database that grows, and who is in it.
 type million struct {
-	dir      string
-	upstream *upstream
+	*scene
 	people   ids       // users
 	sessions ids       // of those who were here in the last day
 	first    []float64 // what each operation cost with the fewest people

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,18 +35,13 @@ func pageFigure(ctx context.Context, s settings) ([]row, error) {
 }
 
 func onePage(ctx context.Context, s settings, body []byte) (row, error) {
-	up, err := startUpstream(body, 0)
+	at, err := newScene(body)
 	if err != nil {
 		return row{}, err
 	}
-	defer up.close()
-	dir, err := os.MkdirTemp("", "tenuto-bench")
-	if err != nil {
-		return row{}, err
-	}
-	defer os.RemoveAll(dir)
+	defer at.close()
 
-	ours, err := start(ctx, "tenuto", dir, up.url)
+	ours, err := start(ctx, "tenuto", at.dir, at.url)
 	if err != nil {
 		return row{}, err
 	}
@@ -63,7 +57,7 @@ func onePage(ctx context.Context, s settings, body []byte) (row, error) {
 	if !strings.Contains(string(html), "Now playing: ") || !strings.Contains(string(html), trackName) {
 		return row{}, fmt.Errorf("the page does not say what plays:\n%s", html)
 	}
-	theirs, err := start(ctx, "bare", up.url, strconv.Itoa(len(html)))
+	theirs, err := start(ctx, "bare", at.url, strconv.Itoa(len(html)))
 	if err != nil {
 		return row{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"os"
 	"os/exec"
 )
 
@@ -21,22 +20,17 @@ func recipeFigure(ctx context.Context, s settings) ([]row, error) {
 		r.ratio, r.detail = "not measured", "needs a Python with flask and httpx (Debian: python3-flask, python3-httpx)"
 		return []row{r}, nil
 	}
-	up, err := startUpstream(playing(true), 0)
+	at, err := newScene(playing(true))
 	if err != nil {
 		return nil, err
 	}
-	defer up.close()
-	dir, err := os.MkdirTemp("", "tenuto-bench")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	theirs, err := startCommand(exec.CommandContext(ctx, recipePython, "-c", recipe, up.url))
+	defer at.close()
+	theirs, err := startCommand(exec.CommandContext(ctx, recipePython, "-c", recipe, at.url))
 	if err != nil {
 		return nil, err
 	}
 	defer theirs.stop()
-	ours, err := start(ctx, "tenuto", dir, up.url)
+	ours, err := start(ctx, "tenuto", at.dir, at.url)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -66,6 +67,31 @@ func startUpstream(body []byte, delay time.Duration) (*upstream, error) {
 }
 
 func (u *upstream) close() { u.srv.Close() }
+
+// scene is where a figure of a server takes place: its Spotify, and a directory for what it keeps.
+type scene struct {
+	*upstream
+	dir string
+}
+
+// newScene has body played, until close.
+func newScene(body []byte) (*scene, error) {
+	up, err := startUpstream(body, 0)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "tenuto-bench")
+	if err != nil {
+		up.close()
+		return nil, err
+	}
+	return &scene{up, dir}, nil
+}
+
+func (s *scene) close() {
+	s.upstream.close()
+	os.RemoveAll(s.dir)
+}
 
 // playing is a currently-playing answer of real size: full with every market code twice, as an
 // extended app gets it, small as a development app does.
