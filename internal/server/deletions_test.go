@@ -63,5 +63,8 @@ func TestReq_LO06_GoneBack(t *testing.T) {
 		if again, err := b.db.SignIn(ctx, "tenutotest", "account", "", vault.Profile{}); err != nil || again == user {
 			b.t.Errorf("after an hour who is on the list signs in as %s, %v, want somebody new: was %s", again, err, user)
 		}
+		if !strings.Contains(b.log.String(), "deleted again") {
+			b.t.Errorf("the log does not say that the database went back:\n%s", b.log)
+		}
 	})
 }

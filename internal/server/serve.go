@@ -42,6 +42,7 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	keeping, endUpkeep := context.WithCancel(context.WithoutCancel(ctx))
 	var kept sync.WaitGroup
 	kept.Go(func() { s.upkeep(keeping) })
+	kept.Go(func() { s.bury(keeping) })
 	kept.Go(func() { s.keepSealed(keeping) })
 
 	var cause error

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/tenuto-dev/tenuto/internal/vault"
@@ -15,6 +16,11 @@ const (
 	buryEvery   = 24 * time.Hour
 )
 
+var (
+	eventDeletedAgain        = event{"deleted again", slog.LevelWarn}
+	eventDeletionsUnreadable = event{"deletions unreadable", slog.LevelWarn}
+)
+
 // upkeep does what has to be done now and then, until ctx ends: what concerns the database by one of
 // all replicas, and what this one shows by itself.
 func (s *Server) upkeep(ctx context.Context) {
@@ -23,11 +29,24 @@ func (s *Server) upkeep(ctx context.Context) {
 	for {
 		s.upkeepOf(ctx, "sweep", sweepEvery, func(ctx context.Context) error { return s.db.Sweep(ctx, s.Now()) })
 		s.upkeepOf(ctx, "census "+s.app, censusEvery, s.takeCensus)
-		s.upkeepOf(ctx, "bury "+s.app, buryEvery, s.buryDead)
 		s.collectDeletions(ctx)
 		s.showHolding()
 		s.show(ctx)
 		s.ready.check(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// bury looks as often whether the dead are due. It has a loop of its own: among many dead one pass takes minutes.
+func (s *Server) bury(ctx context.Context) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		s.upkeepOf(ctx, "bury "+s.app, buryEvery, s.buryDead)
 		select {
 		case <-ctx.Done():
 			return
@@ -43,10 +62,18 @@ func (s *Server) upkeepOf(ctx context.Context, name string, every time.Duration,
 	}
 }
 
-// collectDeletions lists beside the database whom other replicas have forgotten: each keeps a list of its own.
+// collectDeletions lists beside the database whom other replicas have forgotten: each keeps a list of its own. That
+// somebody had to be deleted again says that the database has gone back.
 func (s *Server) collectDeletions(ctx context.Context) {
-	if _, err := s.db.CollectDeletions(ctx); err != nil && ctx.Err() == nil {
+	done, err := s.db.CollectDeletions(ctx)
+	if err != nil && ctx.Err() == nil {
 		s.journal.write(eventStore, nil, "error", err)
+	}
+	if done.Again > 0 {
+		s.journal.write(eventDeletedAgain, nil, "people", done.Again, "listed", done.Listed)
+	}
+	if done.Unreadable > 0 {
+		s.journal.seldom(eventDeletionsUnreadable, "deletions", "lines", done.Unreadable)
 	}
 }
 
