@@ -31,6 +31,8 @@ func home(t testing.TB, more ...string) []string {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir,
 		"XDG_CONFIG_HOME=" + dir + "/config", "XDG_STATE_HOME=" + dir + "/state",
 		"DBUS_SESSION_BUS_ADDRESS=unix:path=" + dir + "/no-bus",
+		"GORACE=" + os.Getenv("GORACE"),
+		"TENUTO_DRAIN_DELAY=0s", // no balancer has to notice a stop
 	}
 	return append(env, more...)
 }

@@ -52,6 +52,7 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 	env.Setenv("TENUTO_TIMEOUT", "30s")                                        // for logins: a browser of ours does not think for long
 	env.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+env.WorkDir+"/no-bus") // no keyring, wherever this runs
+	env.Setenv("GORACE", os.Getenv("GORACE"))
 	return os.Mkdir(env.WorkDir+"/home", 0o700)
 }
 
