@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -106,10 +107,7 @@ func (r *appRescue) Forget(ctx context.Context, key string) error {
 		for slot, e := range f.of(func(e *rescued) bool { return e.app == r.app && e.key == key }) {
 			f.free(slot, e)
 		}
-		if f.wiped() {
-			continue
-		}
-		if err := f.sync(ctx); err != nil {
+		if err := f.wipe(ctx); err != nil {
 			return fmt.Errorf("rescue: forget: %w", err)
 		}
 	}
@@ -196,7 +194,7 @@ func (r *Rescue) Replay(ctx context.Context, app string, recover func(context.Co
 	err := all.Wait()
 	result.Settled += int(settled.Load())
 	result.Left += int(left.Load())
-	r.letGo()
+	r.letGo(ctx)
 	if err != nil {
 		return result, fmt.Errorf("rescue: replay: %w", err)
 	}
@@ -216,20 +214,23 @@ func (r *Rescue) adopt() {
 	}
 }
 
-// letGo closes the files of the dead in which nothing is left, so that a new process may have them. What does not open
-// is kept hold of, or it would be found again each time.
-func (r *Rescue) letGo() {
+// letGo closes the files of the dead in which nothing is left, not even on the disk, so that a new process may have them:
+// nobody here could wipe them afterwards. What does not open is kept hold of, or it would be found again each time.
+func (r *Rescue) letGo(ctx context.Context) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	var kept []*rescueFile
-	for _, f := range r.found {
-		if len(f.of(func(*rescued) bool { return true })) > 0 {
-			kept = append(kept, f)
-		} else {
+	found := slices.Clone(r.found)
+	r.mu.Unlock()
+	for _, f := range found {
+		if len(f.of(func(*rescued) bool { return true })) > 0 || f.wipe(ctx) != nil {
+			continue
+		}
+		r.mu.Lock()
+		if i := slices.Index(r.found, f); i >= 0 {
+			r.found = slices.Delete(r.found, i, i+1)
 			f.close()
 		}
+		r.mu.Unlock()
 	}
-	r.found = kept
 }
 
 // Close ends the use of the journal. What is in it stays for the next process.

@@ -36,6 +36,7 @@ type rescueFile struct {
 	batch *syncBatch       // those whose writes the next fsync covers
 	freed int              // counts the slots that were emptied
 	clean int              // so many of them are known to be empty on the disk, too
+	gone  bool             // closed
 
 	syncing chan struct{} // one fsync at a time
 }
@@ -120,7 +121,8 @@ func openRescueFile(path string, create bool) (f *rescueFile, busy bool, err err
 			return nil, false, err
 		}
 	}
-	return &rescueFile{file: file, used: map[int]*rescued{}, syncing: make(chan struct{}, 1)}, false, nil
+	// What its last owner freed may not be empty on the disk: count it as one.
+	return &rescueFile{file: file, used: map[int]*rescued{}, freed: 1, syncing: make(chan struct{}, 1)}, false, nil
 }
 
 // layRescueFile writes the whole file, and its first block last.
@@ -282,9 +284,12 @@ func (f *rescueFile) run(b *syncBatch) {
 	f.syncing <- struct{}{}
 	f.mu.Lock()
 	f.batch = nil // who comes now has written too late
-	freed := f.freed
+	freed, done := f.freed, f.gone && f.clean == f.freed
 	f.mu.Unlock()
-	if b.err = f.file.Sync(); b.err == nil {
+	if !done {
+		b.err = f.file.Sync()
+	}
+	if b.err == nil {
 		f.mu.Lock()
 		f.clean = freed
 		f.mu.Unlock()
@@ -293,4 +298,20 @@ func (f *rescueFile) run(b *syncBatch) {
 	close(b.done)
 }
 
-func (f *rescueFile) close() error { return f.file.Close() }
+// wipe returns when what was freed is gone from the disk.
+func (f *rescueFile) wipe(ctx context.Context) error {
+	if f.wiped() {
+		return nil
+	}
+	return f.sync(ctx)
+}
+
+// close waits for the fsync that runs. What is freed afterwards cannot be wiped any more, and is an error.
+func (f *rescueFile) close() error {
+	f.syncing <- struct{}{}
+	defer func() { <-f.syncing }()
+	f.mu.Lock()
+	f.gone = true
+	f.mu.Unlock()
+	return f.file.Close()
+}
