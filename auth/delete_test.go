@@ -169,6 +169,12 @@ func (o *orderly) note(what string) {
 	o.did = append(o.did, what)
 }
 
+func (o *orderly) all() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return strings.Join(o.did, " ")
+}
+
 func (o *orderly) Keep(context.Context, string, *auth.Answer) (func(), error) {
 	o.note("keep")
 	time.Sleep(o.slow)
@@ -206,7 +212,7 @@ func TestDeleteIsTheJournalsLast(t *testing.T) {
 			w.delete(end)
 			journal.note("deleted")
 			time.Sleep(time.Minute)
-			if got := strings.Join(journal.did, " "); got != test.want {
+			if got := journal.all(); got != test.want {
 				w.t.Errorf("%s: the journal did %q, want %q", test.name, got, test.want)
 			}
 		})
