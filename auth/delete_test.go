@@ -28,9 +28,7 @@ func TestDeleteAgainstLateAnswers(t *testing.T) {
 						end = w.cred.Grants(store.Store)
 					}
 					w.put(g)
-					time.Sleep(time.Hour)
-					w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 2 * time.Second})
-					go func() { _, _ = g.For("alice").Token(w.t.Context()) }()
+					w.overdueRefresh(g, 2*time.Second)
 					time.Sleep(time.Second)
 					store.set(down)
 					if !down {
@@ -89,10 +87,7 @@ func TestDeleteThatFails(t *testing.T) {
 			store := &stubbornStore{downStore{Store: &auth.MemoryStore{}}}
 			g := w.cred.Grants(store, auth.Rescue(journal))
 			w.put(g)
-			time.Sleep(time.Hour)
-			w.Fail(emulator.Fault{Operation: tokenRequest, Delay: time.Second})
-			time.AfterFunc(500*time.Millisecond, func() { store.set(true) })
-			if token, err := g.For("alice").Token(w.t.Context()); (err == nil) != journaled {
+			if token, err := w.answeredWhileDown(g, &store.downStore); (err == nil) != journaled {
 				w.t.Fatalf("Token while the store is down = %v, %v, want one: %t", token, err, journaled)
 			}
 			if err := g.Delete(w.t.Context(), "alice"); err == nil {
@@ -143,10 +138,7 @@ func TestDeleteForgetsOnce(t *testing.T) {
 		journal, store := new(lateJournal), &downStore{Store: &auth.MemoryStore{}}
 		g := w.cred.Grants(store, auth.Rescue(journal))
 		w.put(g)
-		time.Sleep(time.Hour)
-		w.Fail(emulator.Fault{Operation: tokenRequest, Delay: time.Second})
-		time.AfterFunc(500*time.Millisecond, func() { store.set(true) })
-		if token, err := g.For("alice").Token(w.t.Context()); err == nil {
+		if token, err := w.answeredWhileDown(g, store); err == nil {
 			w.t.Fatalf("Token = %v though it is safe nowhere", token)
 		}
 		w.delete(g)

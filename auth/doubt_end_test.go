@@ -17,8 +17,7 @@ func TestDoubtOutlivesOlderAnswers(t *testing.T) {
 		inBubble(t, emulator.Config{}, func(w world) {
 			const people, slow = 60, 10
 			all := w.processes(replicas, auth.ShareVerdicts(&register{}))
-			w.people(all[0], people)
-			time.Sleep(time.Hour)
+			w.overduePeople(all[0], people)
 			w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 5 * time.Second, Times: slow})
 			for i := range slow {
 				go func() { _, _ = all[i%replicas].For(fmt.Sprint(i)).Token(w.t.Context()) }()
@@ -42,10 +41,7 @@ func TestDoubtOutlivesOlderAnswers(t *testing.T) {
 			truth()
 			time.Sleep(3 * time.Minute)
 			w.wantToken(all[0].For("50"))
-			time.Sleep(3 * time.Second)
-			for i := range people {
-				w.wantToken(all[i%replicas].For(fmt.Sprint(i)))
-			}
+			w.wantAllBack(all, people)
 		})
 	}
 }

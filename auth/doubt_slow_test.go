@@ -16,8 +16,7 @@ func (w world) waryProcess(slow time.Duration, others int) (g *auth.Grants, peop
 	w.t.Helper()
 	const refused = 12
 	g = w.processes(1, auth.ShareVerdicts(&register{slow: slow}))[0]
-	w.people(g, refused+others)
-	time.Sleep(time.Hour)
+	w.overduePeople(g, refused+others)
 	for i := range refused {
 		w.Fail(refusal)
 		w.wantError(g.For(fmt.Sprint(i)), auth.ErrReauthorize)

@@ -15,9 +15,8 @@ import (
 func (w world) doubtful(replicas, people int) (all []*auth.Grants) {
 	w.t.Helper()
 	all = w.processes(replicas, auth.ShareVerdicts(&register{}))
-	w.people(all[0], people)
 	w.putBob(all[0])
-	time.Sleep(time.Hour)
+	w.overduePeople(all[0], people)
 	w.Revoke("bob")
 	truth := w.lies()
 	for i := range people {
@@ -57,10 +56,7 @@ func TestDoubtIsEndedByAnybody(t *testing.T) {
 			if n := w.refreshes(); n > 50 {
 				w.t.Errorf("%d processes: %d requests until the doubt was over, want 50 at most", replicas, n)
 			}
-			time.Sleep(3 * time.Second)
-			for i := range people {
-				w.wantToken(all[i%replicas].For(fmt.Sprint(i)))
-			}
+			w.wantAllBack(all, people)
 			w.wantError(all[0].For("bob"), auth.ErrReauthorize)
 		})
 	}

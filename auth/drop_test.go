@@ -105,9 +105,7 @@ func TestLogoutLosesNoAnswer(t *testing.T) {
 				store := &downStore{Store: &auth.MemoryStore{}}
 				g := w.cred.Grants(store, opts...)
 				w.put(g)
-				time.Sleep(time.Hour)
-				w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 2 * time.Second})
-				go func() { _, _ = g.For("alice").Token(w.t.Context()) }()
+				w.overdueRefresh(g, 2*time.Second)
 				time.Sleep(time.Second)
 				w.drop(g)
 				store.set(true)

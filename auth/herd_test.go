@@ -23,6 +23,13 @@ func (w world) people(g *auth.Grants, n int) {
 	}
 }
 
+// overduePeople keeps so many logins, and waits until their tokens are over.
+func (w world) overduePeople(g *auth.Grants, n int) {
+	w.t.Helper()
+	w.people(g, n)
+	time.Sleep(time.Hour)
+}
+
 // busiest is the most refresh requests that reached Spotify in one second.
 func (w world) busiest() (most int) {
 	all := w.Ledger().Of(tokenRequest).Grant("refresh_token")

@@ -195,6 +195,16 @@ func (s *downStore) Swap(ctx context.Context, key, version string, next *auth.Re
 	return s.Store.Swap(ctx, key, version, next)
 }
 
+// answeredWhileDown asks for alice's token when it is over. The claim is written, and when the answer comes the store is
+// down.
+func (w world) answeredWhileDown(g *auth.Grants, store *downStore) (*auth.Token, error) {
+	w.t.Helper()
+	time.Sleep(time.Hour)
+	w.Fail(emulator.Fault{Operation: tokenRequest, Delay: time.Second})
+	time.AfterFunc(500*time.Millisecond, func() { store.set(true) })
+	return g.For("alice").Token(w.t.Context())
+}
+
 // TestCloseSavesWhatIsLeft, or says that it could not.
 func TestCloseSavesWhatIsLeft(t *testing.T) {
 	t.Parallel()
@@ -214,13 +224,7 @@ func TestCloseSavesWhatIsLeft(t *testing.T) {
 			store := &downStore{Store: &auth.MemoryStore{}}
 			g := w.cred.Grants(store, test.opts...)
 			w.put(g)
-			time.Sleep(time.Hour)
-			w.Fail(emulator.Fault{Operation: tokenRequest, Delay: 100 * time.Millisecond})
-			go func() {
-				time.Sleep(50 * time.Millisecond) // the claim is written, the answer is not yet there
-				store.set(true)
-			}()
-			if token, err := g.For("alice").Token(w.t.Context()); (err == nil) != test.served {
+			if token, err := w.answeredWhileDown(g, store); (err == nil) != test.served {
 				w.t.Errorf("%s: Token = %v, %v, want it served: %t", test.name, token, err, test.served)
 			}
 			store.set(!test.recovers)
