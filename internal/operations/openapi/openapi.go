@@ -21,7 +21,10 @@ import (
 )
 
 // Description says what requests and answers look like. It may be used concurrently.
-type Description struct{ routes []*routers.Route }
+type Description struct {
+	routes   []*routers.Route
+	approved approved
+}
 
 // Load reads a description from a file, YAML or JSON. One that lacks an operation of our table
 // is an error: what it does not describe could not be checked.
@@ -176,10 +179,19 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !whole || !arrived {
 		return resp, nil
 	}
+	exchange := mark(r, sent, resp, received)
+	if t.approved.has(exchange) {
+		return resp, nil
+	}
+	reported := false
 	for _, deviation := range t.compare(op, "/"+path, r, sent, resp, received) {
 		if !deviation.known() {
 			t.report(deviation)
+			reported = true
 		}
+	}
+	if !reported {
+		t.approved.add(exchange)
 	}
 	return resp, nil
 }
