@@ -74,6 +74,21 @@ func isLoopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
+// parseNetworks reads the values of a flag: networks, or single addresses.
+func parseNetworks(flag string, values []string) (networks []netip.Prefix, err error) {
+	for _, text := range values {
+		network, err := netip.ParsePrefix(text)
+		if addr, single := netip.ParseAddr(text); single == nil {
+			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil || network.Masked() != network {
+			return nil, usage("write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32", "--%s: %q is no address and no network", flag, text)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
+}
+
 // serveHTTP answers on all listeners until ctx ends, then finishes what is under way.
 func serveHTTP(ctx context.Context, handler http.Handler, listeners ...net.Listener) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}

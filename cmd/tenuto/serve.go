@@ -27,6 +27,7 @@ type serveFlags struct {
 	scopes    []string
 	idle      time.Duration
 	rateLimit int
+	proxies   []string
 }
 
 func (p *program) serve() *cobra.Command {
@@ -56,6 +57,7 @@ the base URL and /callback unless SPOTIFY_REDIRECT_URI says otherwise.`,
 	flags.StringArrayVar(&f.scopes, "scope", nil, "a `SCOPE` to ask people for, see \"tenuto help scopes\"; may be repeated (default what the page shows)")
 	flags.DurationVar(&f.idle, "idle", 30*24*time.Hour, "how long a browser stays signed in that nobody uses")
 	flags.IntVar(&f.rateLimit, "rate-limit", 0, "the `NUMBER` of Web API calls that Spotify allows your app in 30 seconds; servers on one database keep to it together (default not known: each learns what it may)")
+	flags.StringArrayVar(&f.proxies, "proxy", nil, "the `NETWORK` of a proxy with a public address, as 203.0.113.0/24 or 203.0.113.7: it has no limits for its address; may be repeated")
 	return cmd
 }
 
@@ -76,6 +78,10 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	}
 	defer flush()
 	scopes, err := parseScopes(f.scopes)
+	if err != nil {
+		return err
+	}
+	proxies, err := parseNetworks("proxy", f.proxies)
 	if err != nil {
 		return err
 	}
@@ -115,7 +121,7 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	defer func() { err = errors.Join(err, rescue.Close()) }()
 	conf := server.Config{
 		App: app.conf, BaseURL: f.base(app.conf.RedirectURI, public), DB: db, Rescue: rescue, APIURL: app.apiURL,
-		Scopes: scopes, Idle: f.idle, RateLimit: f.rateLimit, Log: log, Now: app.conf.Now,
+		Scopes: scopes, Idle: f.idle, RateLimit: f.rateLimit, Proxies: proxies, Log: log, Now: app.conf.Now,
 	}
 	f.watchFlags.apply(&conf)
 	s, err := server.New(conf)

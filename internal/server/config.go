@@ -39,6 +39,10 @@ type Config struct {
 	// share DB keep to it together. 0: nobody knows; each learns its part from Spotify's answers.
 	RateLimit int
 
+	// Proxies are the networks of reverse proxies that have public addresses: what comes from there has
+	// no limit for its address. Those with private ones need not be named.
+	Proxies []netip.Prefix
+
 	// Replicas says that other servers of this process use DB too. Of a database that other processes
 	// can reach that is always assumed.
 	Replicas bool
@@ -113,6 +117,9 @@ func (c Config) check() (*settings, error) {
 	s.Idle = cmp.Or(c.Idle, defaultIdle)
 	if c.RateLimit < 0 {
 		return nil, fmt.Errorf("server: a rate limit of %d calls is negative: use 0 where it is not known", c.RateLimit)
+	}
+	if err := proxies(c.Proxies).check(); err != nil {
+		return nil, err
 	}
 	if s.Now == nil {
 		s.Now = time.Now

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ func TestConfigErrors(t *testing.T) {
 		"accounts remote":  {func(c *server.Config) { c.App.AccountsURL = "http://spotify.example" }, "AllowRemoteAccounts"},
 		"API remote":       {func(c *server.Config) { c.APIURL = "http://spotify.example/v1" }, "127.0.0.1"},
 		"API nonsense":     {func(c *server.Config) { c.APIURL = "127.0.0.1" }, "http://127.0.0.1:5010/v1"},
+		"everybody proxy":  {func(c *server.Config) { c.Proxies = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} }, "everybody"},
 		"negative idle":    {func(c *server.Config) { c.Idle = -time.Hour }, "30 days"},
 	} {
 		conf := server.Config{App: &auth.Config{ClientID: "a", ClientSecret: canary}, BaseURL: w.base, DB: w.db}

@@ -8,19 +8,20 @@ import (
 
 // limitListener accepts at most n connections at a time; more wait in the system's queue, where
 // they cost no memory here. One address has at most each of them, so that no stranger takes all; its others
-// are closed. As with requests, that is not for loopback and private addresses: see limiter.
-func limitListener(l net.Listener, n, each int) net.Listener {
+// are closed. As with requests, that is not for those of proxies.
+func limitListener(l net.Listener, n, each int, proxies proxies) net.Listener {
 	return &limitedListener{
-		Listener: l, places: make(chan struct{}, n), closed: make(chan struct{}), each: each, held: map[netip.Prefix]int{},
+		Listener: l, places: make(chan struct{}, n), closed: make(chan struct{}), each: each, proxies: proxies, held: map[netip.Prefix]int{},
 	}
 }
 
 type limitedListener struct {
 	net.Listener
-	places chan struct{}
-	once   sync.Once
-	closed chan struct{}
-	each   int
+	places  chan struct{}
+	once    sync.Once
+	closed  chan struct{}
+	each    int
+	proxies proxies
 
 	mu   sync.Mutex
 	held map[netip.Prefix]int // connections by address; as many entries as connections at most
@@ -38,7 +39,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 			<-l.places
 			return nil, err
 		}
-		address, limited := limitKey(conn.RemoteAddr().String())
+		address, limited := l.proxies.limited(conn.RemoteAddr().String())
 		if limited && !l.enter(address) {
 			_ = conn.Close() // nobody is told why: that would cost what is to be saved
 			<-l.places

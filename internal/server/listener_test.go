@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"testing"
 	"testing/synctest"
 )
@@ -37,7 +38,7 @@ func TestLimitListener(t *testing.T) {
 			defer there.Close()
 			waiting.conns <- here
 		}
-		l := limitListener(waiting, 2, 1)
+		l := limitListener(waiting, 2, 1, nil)
 		accepted := make(chan net.Conn, 4)
 		ended := make(chan error, 1)
 		go func() {
@@ -86,7 +87,7 @@ func (c from) String() string       { return c.address }
 func TestReq_HT02_ConnectionsPerAddress(t *testing.T) {
 	t.Parallel()
 	waiting := offers{conns: make(chan net.Conn, 1), closed: make(chan struct{})}
-	l := limitListener(waiting, 100, 2)
+	l := limitListener(waiting, 100, 2, proxies{netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("2001:db8:1::/48")})
 	defer l.Close()
 	accepted := make(chan net.Conn)
 	go func() {
@@ -127,6 +128,10 @@ func TestReq_HT02_ConnectionsPerAddress(t *testing.T) {
 		{"203.0.113.8:1", true},
 		{"[2001:db8::1]:1", true}, {"[2001:db8::2]:1", true}, {"[2001:db8::3]:1", false}, {"[2001:db8:0:1::1]:1", true},
 		{"127.0.0.1:1", true}, {"127.0.0.1:2", true}, {"127.0.0.1:3", true}, {"10.0.0.1:1", true}, {"10.0.0.1:2", true}, {"10.0.0.1:3", true},
+		{"100.64.0.1:1", true}, {"100.127.255.255:1", true}, {"100.64.0.1:2", true}, {"100.64.0.1:3", true},
+		{"100.128.0.1:1", true}, {"100.128.0.1:2", true}, {"100.128.0.1:3", false},
+		{"198.51.100.7:1", true}, {"198.51.100.7:2", true}, {"198.51.100.7:3", true}, {"[::ffff:198.51.100.7]:4", true},
+		{"[2001:db8:1::1]:1", true}, {"[2001:db8:1::1]:2", true}, {"[2001:db8:1::1]:3", true},
 		{"pipe", true}, {"pipe", true}, {"pipe", true},
 	} {
 		conn := connect(c.address)

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -238,7 +239,9 @@ func TestRenew(t *testing.T) {
 
 func TestReq_DS02_LimitsPerAddress(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(_ *emulator.Config, c *server.Config) {
+		c.Proxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+	})
 	from := func(address, target string) int {
 		r := mustRequest(t, http.MethodGet, w.base+target)
 		r.RemoteAddr = address
@@ -258,8 +261,10 @@ func TestReq_DS02_LimitsPerAddress(t *testing.T) {
 		}
 	}
 	for range 100 {
-		if got := from("127.0.0.1:5", "/login"); got != 303 {
-			t.Fatalf("GET /login through a proxy of this machine = %d, want 303: everybody comes from there", got)
+		for _, proxy := range []string{"127.0.0.1:5", "100.64.0.7:5", "192.0.2.9:5"} {
+			if got := from(proxy, "/login"); got != 303 {
+				t.Fatalf("GET /login through a proxy at %s = %d, want 303: everybody comes from there", proxy, got)
+			}
 		}
 	}
 	w.now.advance(time.Minute)

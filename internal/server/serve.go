@@ -35,7 +35,7 @@ func (s *Server) Serve(ctx context.Context, public, operations net.Listener) err
 	front := s.httpServer(s.public)
 	back := s.httpServer(s.operations)
 	failed := make(chan error, 2)
-	go func() { failed <- front.Serve(limitListener(public, maxPublic, maxAddress)) }()
+	go func() { failed <- front.Serve(limitListener(public, maxPublic, maxAddress, s.Proxies)) }()
 	if operations != nil {
 		go func() { failed <- back.Serve(operations) }()
 	}

@@ -70,7 +70,7 @@ func New(c Config) (*Server, error) {
 	s.cooldown = s.db.Cooldown(s.app, set.Now)
 	s.grants = cred.Grants(s.db.Grants(s.app), s.grantOptions()...)
 	s.jar = newJar(set.secure)
-	s.limits = newLimiter(set.Now)
+	s.limits = newLimiter(set.Now, set.Proxies)
 	s.metrics = newMetrics()
 	s.journal = newJournal(set.Log, set.Now, s.metrics.event)
 	s.ready = &readiness{probe: s.db.Ping, heard: s.probed}
