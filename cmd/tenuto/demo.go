@@ -127,7 +127,7 @@ func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err err
 	if err != nil {
 		return nil, err
 	}
-	opened = append(opened, p.serveOperator(ctx, d.dir, db), db)
+	opened = append(opened, db)
 	if err := keepDeletions(ctx, db, d.dir, log); err != nil {
 		return nil, err
 	}
@@ -149,6 +149,9 @@ func (p *program) setStage(ctx context.Context, f *demoFlags) (d *stage, err err
 		App:     &auth.Config{ClientID: app.ClientID, ClientSecret: app.ClientSecret, AccountsURL: d.world.AccountsURL()},
 		BaseURL: base, DB: db, Rescue: rescue, APIURL: d.world.APIURL(), Log: log,
 	})
+	if err == nil {
+		opened = append([]io.Closer{p.serveOperator(ctx, d.dir, db, d.server)}, opened...) // the first to go
+	}
 	return d, err
 }
 

@@ -23,7 +23,7 @@ type operatorRoute struct {
 }
 
 // operatorRoutes are all of them.
-func operatorRoutes(db *vault.DB) []operatorRoute {
+func operatorRoutes(db *vault.DB, door doorkeeper) []operatorRoute {
 	return []operatorRoute{
 		{"GET /keyring", func(r *http.Request) (any, error) {
 			return db.KeyStatus(r.Context(), r.URL.Query().Has("count"))
@@ -41,9 +41,9 @@ func operatorRoutes(db *vault.DB) []operatorRoute {
 		{"DELETE /sessions", func(r *http.Request) (any, error) {
 			ctx, q := context.WithoutCancel(r.Context()), r.URL.Query() // not half of them
 			if q.Has("all") {
-				return db.EndAllSessions(ctx)
+				return door.EndAllSessions(ctx)
 			}
-			return vaultPeople{db}.EndSessionsOf(ctx, q.Get("app"), q.Get("person"))
+			return door.SignOut(ctx, vault.Owner{App: q.Get("app"), UserID: q.Get("person")})
 		}},
 	}
 }
@@ -53,9 +53,9 @@ type operatorError struct {
 	Error string `json:"error"`
 }
 
-func operatorHandler(db *vault.DB) http.Handler {
+func operatorHandler(db *vault.DB, door doorkeeper) http.Handler {
 	mux := http.NewServeMux()
-	for _, route := range operatorRoutes(db) {
+	for _, route := range operatorRoutes(db, door) {
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			answer, err := route.answer(r)
 			w.Header().Set("Content-Type", "application/json")
@@ -69,9 +69,9 @@ func operatorHandler(db *vault.DB) http.Handler {
 	return mux
 }
 
-// serveOperator answers at the socket in dir until it is closed. A server that cannot have one says why and goes on.
-func (p *program) serveOperator(ctx context.Context, dir string, db *vault.DB) io.Closer {
-	server := &http.Server{Handler: operatorHandler(db), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+// serveOperator answers for a server at the socket in dir until it is closed. A server that cannot have one says why and goes on.
+func (p *program) serveOperator(ctx context.Context, dir string, db *vault.DB, door doorkeeper) io.Closer {
+	server := &http.Server{Handler: operatorHandler(db, door), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
 	l, err := listenOperator(ctx, dir)
 	if err != nil {
 		p.note(fmt.Sprintf("operator commands find this server only once it is stopped: %v", err))

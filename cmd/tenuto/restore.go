@@ -156,7 +156,9 @@ func (f *restoreFlags) comeBack(ctx context.Context, db *vault.DB, dir string) (
 		done.deletions.Unreadable += applied.Unreadable
 	}
 	if !f.keepSessions {
-		done.sessions, err = db.EndAllSessions(ctx)
+		var ended vault.SignedOut
+		ended, err = db.EndAllSessions(ctx, nil)
+		done.sessions = ended.Sessions
 	}
 	return done, err
 }

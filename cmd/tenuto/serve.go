@@ -108,9 +108,6 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if f.url == "" {
-		defer p.serveOperator(ctx, dir, db).Close()
-	}
 	if err := keepDeletions(ctx, db, dir, log); err != nil {
 		return err
 	}
@@ -127,6 +124,9 @@ func (p *program) runServe(ctx context.Context, f *serveFlags) (err error) {
 	s, err := server.New(conf)
 	if err != nil {
 		return &mistake{err, "", true}
+	}
+	if f.url == "" {
+		defer p.serveOperator(ctx, dir, db, s).Close()
 	}
 	if err := p.announceServer(s, app.conf.AccountsURL, name, operations); err != nil {
 		return err

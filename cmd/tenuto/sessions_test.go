@@ -1,12 +1,14 @@
 package main
 
 import (
+	"database/sql"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/tenuto-dev/tenuto/internal/vault/postgres/pgtest"
+	"github.com/tenuto-dev/tenuto/internal/vault/sqlite"
 )
 
 // endSessions runs tenuto sessions end until it ends, and returns what it said.
@@ -25,17 +27,23 @@ func (w *keyringWorld) endSessions(status int, args ...string) string {
 // TestReq_SE09_OperatorEndsSessions: of one person, or of all, on a server that runs and on one that does not.
 func TestReq_SE09_OperatorEndsSessions(t *testing.T) {
 	t.Parallel()
-	for name, where := range map[string]func() (flags, env []string){
-		"sqlite": func() (flags, env []string) {
-			return []string{"--data-dir", filepath.Join(t.TempDir(), "data")}, nil
+	for name, where := range map[string]func() (flags, env []string, damage func()){
+		"sqlite": func() (flags, env []string, damage func()) {
+			dir := filepath.Join(t.TempDir(), "data")
+			return []string{"--data-dir", dir}, nil, func() { damageGrants(t, dir) }
 		},
-		"postgres": func() (flags, env []string) {
-			return nil, []string{"TENUTO_DATABASE=" + pgtest.Database(t), "TENUTO_KEY=" + anotherKey}
+		"postgres": func() (flags, env []string, damage func()) {
+			url := pgtest.Database(t)
+			return nil, []string{"TENUTO_DATABASE=" + url, "TENUTO_KEY=" + anotherKey}, func() {
+				if err := pgtest.Shared(t).Exec(t.Context(), url, `UPDATE grants SET sealed = substr(sealed, 2)`); err != nil {
+					t.Fatal(err)
+				}
+			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			flags, env := where()
+			flags, env, damage := where()
 			w := newKeyringWorld(t, flags, env...)
 			bob := newPerson(t)
 			bobID := bob.logIn(w.base, "bob").userID(t)
@@ -65,8 +73,28 @@ func TestReq_SE09_OperatorEndsSessions(t *testing.T) {
 			w.alice.open(w.base + "/login")
 			w.isThere()
 			w.stop()
-			w.says(w.endSessions(done, "--all"), "^Ended 1 session")
+			if name == "sqlite" {
+				w.says(w.server.output(), `msg="sessions ended by an operator" person=[0-9a-f]{16} sessions=1 `)
+				w.says(w.server.output(), `msg="sessions ended by an operator" person=all sessions=2 `)
+			}
+			damage()
+			unread := w.endSessions(done, "--all")
+			w.says(unread, "^Ended 1 session")
+			w.says(unread, "the grants of 1 person do not open.*keyring status")
 			noSecrets(t, w.world, "the output", w.said.String())
 		})
+	}
+}
+
+// damageGrants takes the first byte off every grant of a server that does not run.
+func damageGrants(t *testing.T, dir string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, sqlite.DatabaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`UPDATE grants SET sealed = substr(sealed, 2)`); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -84,7 +84,7 @@ func (s *Server) endAllSessions(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTime)
 	defer cancel()
-	if err := s.db.EndSessions(ctx, s.app, v.UserID); err != nil {
+	if _, err := s.db.EndSessions(ctx, s.app, v.UserID); err != nil {
 		s.storeFailed(w, r, err)
 		return
 	}

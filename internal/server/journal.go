@@ -24,6 +24,7 @@ var (
 	eventLoginFailed  = event{"login failed", slog.LevelWarn}
 	eventLogout       = event{"logout", slog.LevelInfo}
 	eventSessionsOut  = event{"sessions ended", slog.LevelInfo}
+	eventOperator     = event{"sessions ended by an operator", slog.LevelInfo}
 	eventDisconnect   = event{"disconnect", slog.LevelInfo}
 	eventDownload     = event{"data downloaded", slog.LevelInfo}
 	eventRefused      = event{"request refused", slog.LevelWarn}

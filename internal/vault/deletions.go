@@ -14,8 +14,8 @@ type DeletionTables interface {
 	// DeleteAgain deletes what is there of the people on the list, in the way of DeletePerson, and counts those
 	// of whom there was something. Who is not there and known to be forgotten costs a read.
 	DeleteAgain(ctx context.Context, list []Deletion) (int, error)
-	// DeleteAllSessions deletes at most limit sessions of whichever app and person, and counts them.
-	DeleteAllSessions(ctx context.Context, limit int) (int, error)
+	// DeleteAllSessions deletes at most limit sessions of whichever app and person, and says whose each was.
+	DeleteAllSessions(ctx context.Context, limit int) ([]Owner, error)
 }
 
 const (
@@ -24,7 +24,6 @@ const (
 	DeletionsKept = 200 * 24 * time.Hour
 
 	deletionsAtOnce = 500
-	sessionsAtOnce  = 10_000 // each time all pages of their indexes are written
 )
 
 // Deletion is a person who was forgotten. A user ID is random and is never given twice: with everything else
@@ -104,19 +103,4 @@ func (db *DB) listDeletion(app, userID string) error {
 		return fmt.Errorf("%w: %w", ErrStore, err)
 	}
 	return nil
-}
-
-// EndAllSessions ends everybody's sessions, of all apps, and counts them. Grants stay: whoever logs in again
-// need not be asked by Spotify.
-func (db *DB) EndAllSessions(ctx context.Context) (ended int, err error) {
-	for {
-		n, err := db.tables.DeleteAllSessions(ctx, sessionsAtOnce)
-		ended += n
-		if err != nil {
-			return ended, fmt.Errorf("end all sessions: %w", err)
-		}
-		if n < sessionsAtOnce {
-			return ended, nil
-		}
-	}
 }

@@ -129,11 +129,3 @@ func (db *DB) EndSessionOf(ctx context.Context, app, userID, handle string) (lef
 	}
 	return left, nil
 }
-
-// EndSessions ends all of userID's sessions.
-func (db *DB) EndSessions(ctx context.Context, app, userID string) error {
-	if err := db.tables.DeleteSessions(ctx, app, userID); err != nil {
-		return fmt.Errorf("end sessions: %w", err)
-	}
-	return nil
-}

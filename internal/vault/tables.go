@@ -59,7 +59,7 @@ type Tables interface {
 	// DeleteSession and DeleteSessionOf delete one, if it is there, and count what its person still has.
 	DeleteSession(ctx context.Context, app string, id []byte) (userID string, left int, err error)
 	DeleteSessionOf(ctx context.Context, app, userID, handle string) (left int, err error)
-	DeleteSessions(ctx context.Context, app, userID string) error
+	DeleteSessions(ctx context.Context, app, userID string) (ended int, err error)
 
 	// InsertSpent writes a new row; false if there is one.
 	InsertSpent(ctx context.Context, app string, state []byte, until time.Time) (bool, error)

@@ -153,15 +153,15 @@ func (t *tables) countSessions(c *conn, app, userID string) (n int, err error) {
 }
 
 // DeleteSessions implements vault.Tables.
-func (t *tables) DeleteSessions(ctx context.Context, app, userID string) error {
-	_, err := change(ctx, t.pool, "delete sessions", func(c *conn) (int64, error) {
+func (t *tables) DeleteSessions(ctx context.Context, app, userID string) (int, error) {
+	return change(ctx, t.pool, "delete sessions", func(c *conn) (int, error) {
 		if _, err := lockPerson(c, app, userID); err != nil {
 			return 0, err
 		}
 		if err := lockSessions(c, app, userID); err != nil {
 			return 0, err
 		}
-		return c.exec(deleteSessions, app, userID)
+		n, err := c.exec(deleteSessions, app, userID)
+		return int(n), err
 	})
-	return err
 }

@@ -40,7 +40,7 @@ func BenchmarkRestore(b *testing.B) {
 			for b.Loop() {
 				path := filepath.Join(b.TempDir(), sqlite.DatabaseFile)
 				if _, err := sqlite.Restore(b.Context(), to, path, keysOf(b, dir), false, func(db *vault.DB) error {
-					_, err := db.EndAllSessions(b.Context())
+					_, err := db.EndAllSessions(b.Context(), nil)
 					return err
 				}); err != nil {
 					b.Fatal(err)

@@ -120,9 +120,9 @@ func (t *tables) countSessions(c *conn, app, userID string) (n int, err error) {
 }
 
 // DeleteSessions implements vault.Tables.
-func (t *tables) DeleteSessions(ctx context.Context, app, userID string) error {
-	_, err := change(ctx, t.writer, "delete sessions", func(c *conn) (int64, error) {
-		return c.exec(deleteSessions, app, userID)
+func (t *tables) DeleteSessions(ctx context.Context, app, userID string) (int, error) {
+	return change(ctx, t.writer, "delete sessions", func(c *conn) (int, error) {
+		n, err := c.exec(deleteSessions, app, userID)
+		return int(n), err
 	})
-	return err
 }

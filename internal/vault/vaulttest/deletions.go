@@ -260,8 +260,8 @@ func allSessionsEnd(t *testing.T, db *vault.DB) {
 		}
 		residents = append(residents, r)
 	}
-	if n, err := db.EndAllSessions(t.Context()); n != 12*vault.MaxSessions || err != nil {
-		t.Errorf("EndAllSessions = %d, %v, want %d", n, err, 12*vault.MaxSessions)
+	if done, err := db.EndAllSessions(t.Context(), nil); done.Sessions != 12*vault.MaxSessions || err != nil {
+		t.Errorf("EndAllSessions = %+v, %v, want %d", done, err, 12*vault.MaxSessions)
 	}
 	for _, r := range residents {
 		if _, err := db.Session(t.Context(), deletionsApp, r.session, time.Now()); !errors.Is(err, vault.ErrNoSession) {
@@ -273,7 +273,7 @@ func allSessionsEnd(t *testing.T, db *vault.DB) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := db.EndAllSessions(ended); !errors.Is(err, context.Canceled) {
+	if _, err := db.EndAllSessions(ended, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("EndAllSessions when given up = %v, want context.Canceled", err)
 	}
 }

@@ -41,6 +41,7 @@ func Vault(t *testing.T, fresh func(t *testing.T) Database) {
 		"touch":               (*vaultTest).touch,
 		"end a session":       (*vaultTest).endSession,
 		"newest first":        (*vaultTest).sessionsNewestFirst,
+		"signed out":          (*vaultTest).signedOut,
 		"the eleventh":        (*vaultTest).elevenSessions,
 		"sweep":               (*vaultTest).sweep,
 		"sweep of tomorrow":   (*vaultTest).sweepOfTomorrow,
