@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -49,34 +50,53 @@ func migrate(ctx context.Context, config *pgx.ConnConfig) (made int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	patient := config.Copy()
-	for _, name := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
-		delete(patient.RuntimeParams, name)
-	}
-	db := stdlib.OpenDB(*patient)
-	defer db.Close() //nolint:errcheck // what it did is committed
-	locker, err := lock.NewPostgresTableLocker(lock.WithTableName(lockTable), lock.WithTableLockTimeout(time.Second, 120))
+	return migrateWith(ctx, config, files)
+}
+
+func migrateWith(ctx context.Context, config *pgx.ConnConfig, files fs.FS) (made int, err error) {
+	steps, db, err := openSteps(config, files, false)
 	if err != nil {
-		return 0, fmt.Errorf("vault: migrations: %w", err)
+		return 0, err
 	}
-	steps, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true), goose.WithLocker(locker))
-	if err != nil {
-		return 0, fmt.Errorf("vault: migrations: %w", err)
-	}
+	defer db.Close() //nolint:errcheck // nothing was done with it
 	missing, err := missingSteps(ctx, config, steps.ListSources())
 	if err != nil || len(missing) == 0 {
 		return 0, err
 	}
-	if inTransactions(files, missing) {
-		patient.RuntimeParams["lock_timeout"] = stepLockTimeout // no connection is open yet
-	}
 	failpoint.Hit(failpoint.BeforeMigration)
-	made, err = makeSteps(ctx, steps)
+	for _, s := range stagesOf(files, missing) {
+		done := 0
+		done, err = s.make(ctx, config, files)
+		if made += done; err != nil {
+			break
+		}
+	}
 	failpoint.Hit(failpoint.AfterMigration)
 	if err = explain(ctx, "migrate", err); errors.Is(err, ErrForbidden) {
 		err = fmt.Errorf("%w: %w", ErrNoTables, err)
 	}
 	return made, err
+}
+
+// openSteps prepares to make steps: no connection is open yet. givesWay ends their waiting for a table.
+func openSteps(config *pgx.ConnConfig, files fs.FS, givesWay bool) (*goose.Provider, *sql.DB, error) {
+	patient := config.Copy()
+	for _, name := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
+		delete(patient.RuntimeParams, name)
+	}
+	if givesWay {
+		patient.RuntimeParams["lock_timeout"] = stepLockTimeout
+	}
+	locker, err := lock.NewPostgresTableLocker(lock.WithTableName(lockTable), lock.WithTableLockTimeout(time.Second, 120))
+	if err != nil {
+		return nil, nil, fmt.Errorf("vault: migrations: %w", err)
+	}
+	db := stdlib.OpenDB(*patient)
+	steps, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true), goose.WithLocker(locker))
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("vault: migrations: %w", err), db.Close())
+	}
+	return steps, db, nil
 }
 
 // While a step waits for a table that a dump reads, say, everybody else waits behind it for that table. So it waits
@@ -88,21 +108,40 @@ const (
 	stepTries       = 150
 )
 
-// inTransactions reports whether all of the steps are made in transactions.
-func inTransactions(files fs.FS, steps []*goose.Source) bool {
-	for _, step := range steps {
-		text, err := fs.ReadFile(files, path.Base(step.Path))
-		if err != nil || strings.Contains(string(text), "+goose NO TRANSACTION") {
-			return false
-		}
-	}
-	return true
+// stage is steps that follow each other and are made in the same way.
+type stage struct {
+	last     int64 // the number of the last of them
+	givesWay bool
 }
 
-func makeSteps(ctx context.Context, steps *goose.Provider) (made int, err error) {
+func stagesOf(files fs.FS, steps []*goose.Source) (stages []stage) {
+	for _, step := range steps {
+		s := stage{step.Version, inTransaction(files, step)}
+		if n := len(stages); n > 0 && stages[n-1].givesWay == s.givesWay {
+			stages[n-1] = s
+		} else {
+			stages = append(stages, s)
+		}
+	}
+	return stages
+}
+
+// inTransaction reports whether the step is made in a transaction.
+func inTransaction(files fs.FS, step *goose.Source) bool {
+	text, err := fs.ReadFile(files, path.Base(step.Path))
+	return err == nil && !strings.Contains(string(text), "+goose NO TRANSACTION")
+}
+
+// make makes what is missing up to the stage's end.
+func (s stage) make(ctx context.Context, config *pgx.ConnConfig, files fs.FS) (made int, err error) {
+	steps, db, err := openSteps(config, files, s.givesWay)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close() //nolint:errcheck // what it did is committed
 	for range stepTries {
 		var done []*goose.MigrationResult
-		done, err = steps.Up(ctx)
+		done, err = steps.UpTo(ctx, s.last)
 		if partly, ok := errors.AsType[*goose.PartialError](err); ok {
 			done = partly.Applied
 		}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -75,10 +77,38 @@ func TestWrongKeyMakesNoTables(t *testing.T) {
 	execute(t, url, `DO $$ BEGIN IF to_regclass('shared') IS NOT NULL THEN RAISE 'tables were made'; END IF; END $$`)
 }
 
-// TestStepBesideADump: a step that has to wait for a table keeps nobody else from it, and is made when it can be.
+// TestStepBesideADump: a step that has to wait for a table keeps nobody else from it, and is made when it can be: also
+// where another step, which keeps nobody waiting, follows.
 func TestStepBesideADump(t *testing.T) {
 	t.Parallel()
-	url := pgtest.Database(t)
+	for name, later := range map[string]string{
+		"alone":            "",
+		"before an index":  "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY later ON forgotten (at);\n",
+		"before more like": "-- +goose Up\nCREATE TABLE later (n BIGINT);\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stepBesideADump(t, later)
+		})
+	}
+}
+
+func stepBesideADump(t *testing.T, later string) {
+	url, files := pgtest.Database(t), fstest.MapFS{}
+	embedded, err := postgres.Steps()
+	try(t, err)
+	names, err := fs.Glob(embedded, "*.sql")
+	try(t, err)
+	for _, name := range names {
+		text, err := fs.ReadFile(embedded, name)
+		try(t, err)
+		files[name] = &fstest.MapFile{Data: text}
+	}
+	steps := 1
+	if later != "" {
+		files["9000_later.sql"] = &fstest.MapFile{Data: []byte(later)}
+		steps = 2
+	}
 	db := open(t, url, vault.NewKeyRing())
 	execute(t, url, `DROP INDEX forgotten_by_time; ALTER TABLE forgotten DROP COLUMN at; DELETE FROM goose_db_version WHERE version_id = 5`)
 	dump, err := pgx.Connect(t.Context(), url)
@@ -93,7 +123,7 @@ func TestStepBesideADump(t *testing.T) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		steps, err := postgres.Migrate(t.Context(), url)
+		steps, err := postgres.MigrateWith(t.Context(), url, files)
 		done <- result{steps, err}
 	}()
 	waitForLock(t, url)
@@ -110,8 +140,11 @@ func TestStepBesideADump(t *testing.T) {
 	}
 	_, err = dump.Exec(t.Context(), `COMMIT`)
 	try(t, err)
-	if r := <-done; r.steps != 1 || r.err != nil {
-		t.Errorf("Migrate after the dump = %d, %v, want one step", r.steps, r.err)
+	if r := <-done; r.steps != steps || r.err != nil {
+		t.Errorf("Migrate after the dump = %d, %v, want %d", r.steps, r.err, steps)
+	}
+	if steps, err := postgres.MigrateWith(t.Context(), url, files); steps != 0 || err != nil {
+		t.Errorf("Migrate again = %d, %v, want none", steps, err)
 	}
 }
 
