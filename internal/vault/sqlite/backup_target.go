@@ -48,7 +48,7 @@ func isOurs(database, name string) bool {
 	if !found {
 		return name == KeyFile || name == vault.RescueFile || strings.HasPrefix(name, vault.RescueFile+".")
 	}
-	return slices.Contains(suffixes, suffix) || slices.ContainsFunc([]string{restoring, restored, aside, copying}, func(ours string) bool {
+	return slices.Contains(suffixes, suffix) || slices.ContainsFunc([]string{restoring, restored, aside, copying, making}, func(ours string) bool {
 		return strings.HasPrefix(suffix, ours)
 	})
 }

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,15 +39,41 @@ func prepareDirectory(path string) error {
 	return nil
 }
 
-// prepareFile makes an empty file for the database, or takes an existing one's permissions away from others.
+// making is what a new database is called, behind its name, until there is something in it.
+const making = ".new"
+
+// checkLost refuses to take for new what has lost its contents, in a crash of the file system or by a copy that failed:
+// a database has its own name only once there is something in it, and its WAL comes later.
+func checkLost(path string) error {
+	there, err := exists(path)
+	if err != nil {
+		return fmt.Errorf("vault: %w", err)
+	}
+	size, err := sizeOf(path)
+	if err != nil || size > 0 {
+		return err
+	}
+	wal, err := sizeOf(path + "-wal")
+	if err != nil || !there && wal == 0 {
+		return err
+	}
+	what := "is empty"
+	if !there {
+		what = "is not there, but its latest writes are, in " + filepath.Base(path) + "-wal"
+	}
+	return fmt.Errorf("%w: %s %s: its contents are lost, or somewhere else. Put it back from your backup, see \"tenuto restore\", "+
+		"or move both files away to start anew (everybody logs in again); nothing was changed", vault.ErrDamaged, path, what)
+}
+
+// prepareFile makes a file for a new database, or takes an existing one's permissions away from others.
 // SQLite gives its -wal and -shm the same. Nothing opens the file but SQLite once it is in use: closing any
 // descriptor of it would drop SQLite's locks.
-func prepareFile(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err == nil {
-		return file.Close()
+func prepareFile(ctx context.Context, path string) error {
+	there, err := exists(path)
+	if err == nil && !there {
+		err = makeFile(ctx, path)
 	}
-	if !errors.Is(err, fs.ErrExist) {
+	if err != nil {
 		return fmt.Errorf("vault: new database: %w", err)
 	}
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -58,4 +86,35 @@ func prepareFile(path string) error {
 		}
 	}
 	return nil
+}
+
+// makeFile makes a database without tables, and gives it its name when it is on disk: see checkLost.
+func makeFile(ctx context.Context, path string) error {
+	next := path + making
+	removeDatabase(next)                                                   // of a first start that was killed
+	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // SQLite would let others read it
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", source(next, "rw", forWriter))
+	if err != nil {
+		return explain("make the database", err)
+	}
+	// Setting the mode of a WAL writes the first page.
+	if err := errors.Join(explain("make the database", db.PingContext(ctx)), db.Close()); err != nil {
+		return err
+	}
+	if size, err := sizeOf(next); err != nil || size == 0 {
+		return errors.Join(fmt.Errorf("%s is empty yet", next), err)
+	}
+	for _, suffix := range []string{"-wal", "-shm", "-journal"} {
+		os.Remove(path + suffix) // empty, and of one that was moved away
+	}
+	if err := os.Rename(next, path); err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(path))
 }

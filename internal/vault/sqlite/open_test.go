@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -147,6 +148,60 @@ func TestKeyFileWithoutDatabase(t *testing.T) {
 	open(t, dir)
 	if after := snapshot(t, dir)[sqlite.KeyFile]; after != before {
 		t.Error("OpenDir replaced the key file that was there")
+	}
+}
+
+// TestEmptyIsNotNew: a database that has lost its contents is told of, and starts anew only once it was moved away. What
+// a first start left that was killed is no loss.
+func TestEmptyIsNotNew(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		damage func(t *testing.T, path string)
+		lost   bool
+	}{
+		"empty": {func(t *testing.T, path string) { try(t, os.Truncate(path, 0)) }, true},
+		"gone but a WAL": {func(t *testing.T, path string) {
+			try(t, errors.Join(os.WriteFile(path+"-wal", []byte("writes"), 0o600), os.Remove(path)))
+		}, true},
+		"empty, and WAL": {func(t *testing.T, path string) {
+			try(t, errors.Join(os.WriteFile(path+"-wal", []byte("writes"), 0o600), os.Truncate(path, 0)))
+		}, true},
+		"moved away": {func(t *testing.T, path string) { try(t, os.Remove(path)) }, false},
+		"moved, no WAL": {func(t *testing.T, path string) {
+			try(t, errors.Join(os.WriteFile(path+"-wal", nil, 0o600), os.Remove(path)))
+		}, false},
+		"killed at once": {func(t *testing.T, path string) {
+			try(t, errors.Join(os.Remove(path), os.WriteFile(path+".new", nil, 0o600)))
+		}, false},
+		"killed later": {func(t *testing.T, path string) {
+			try(t, errors.Join(os.Rename(path, path+".new"), os.WriteFile(path+".new-wal", []byte("writes"), 0o600)))
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			path := filepath.Join(dir, sqlite.DatabaseFile)
+			closeDB(t, open(t, dir))
+			tc.damage(t, path)
+			before := snapshot(t, dir)
+			if !tc.lost {
+				open(t, dir)
+				if snapshot(t, dir)[sqlite.KeyFile] != before[sqlite.KeyFile] {
+					t.Error("the key file was replaced")
+				}
+				return
+			}
+			if _, err := sqlite.OpenDir(t.Context(), dir); !errors.Is(err, vault.ErrDamaged) || !strings.Contains(err.Error(), "tenuto restore") {
+				t.Fatalf("OpenDir = %v, want ErrDamaged and what to do", err)
+			}
+			if after := snapshot(t, dir); !maps.Equal(after, before) {
+				t.Error("files were changed")
+			}
+			for _, file := range []string{path, path + "-wal"} {
+				os.Remove(file) // one of them is not there
+			}
+			open(t, dir)
+		})
 	}
 }
 

@@ -33,8 +33,8 @@ type options struct{ now func() time.Time }
 func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
 
 // OpenDir opens the vault in a data directory: DatabaseFile and KeyFile in it. In an empty directory, or none, it
-// makes both. A database without its key file is an error, never a reason to make a new key. For the other errors
-// see Open and vault.OpenKeyFile.
+// makes both. A database without its key file is an error, never a reason to make a new key, and one that is empty is
+// vault.ErrDamaged, never taken for new. For the other errors see Open and vault.OpenKeyFile.
 func OpenDir(ctx context.Context, dir string, opts ...Option) (*vault.DB, error) {
 	keyFile := filepath.Join(dir, KeyFile)
 	return open(ctx, filepath.Join(dir, DatabaseFile), func(isNew bool) (*vault.KeyRing, error) {
@@ -88,11 +88,14 @@ func open(ctx context.Context, path string, keyRing func(isNew bool) (*vault.Key
 	if _, err := finishRestore(path); err != nil {
 		return nil, err
 	}
+	if err := checkLost(path); err != nil {
+		return nil, err
+	}
 	keys, err := unlock(ctx, path, keyRing)
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareFile(path); err != nil {
+	if err := prepareFile(ctx, path); err != nil {
 		return nil, err
 	}
 	if t.writer, err = openWriter(ctx, path); err != nil {

@@ -23,7 +23,7 @@ func newTables(t *testing.T) *tables {
 	path := filepath.Join(t.TempDir(), "db")
 	lock, err := acquire(path + ".lock")
 	try(t, err)
-	try(t, prepareFile(path))
+	try(t, prepareFile(t.Context(), path))
 	tb := &tables{now: time.Now, lock: lock}
 	tb.writer, err = openWriter(t.Context(), path)
 	try(t, err)
