@@ -102,6 +102,7 @@ var databaseHints = []struct {
 	{postgres.ErrRefused, "the password comes from " + databaseVariable + ", from PGPASSWORD or from the file that PGPASSFILE names"},
 	{postgres.ErrNoDatabase, "make it first, with createdb, or correct the end of the URL"},
 	{postgres.ErrNoTables, `let an account that may make tables bring them up to date with "tenuto migrate"; see docs/server.md`},
+	{postgres.ErrElsewhere, "set the search_path of the database, or of the account, back; or name the schema that is meant in the URL, with ?search_path=; nothing was changed"},
 	{postgres.ErrForbidden, "its account needs SELECT, INSERT, UPDATE and DELETE on all tables; see docs/server.md"},
 }
 

@@ -208,6 +208,11 @@ func missingSteps(ctx context.Context, config *pgx.ConnConfig, known []*goose.So
 	if err := vault.CheckVersion(oldest, latestStep()); err != nil || len(missing) == 0 {
 		return nil, err
 	}
+	if len(made) == 0 {
+		if err := notElsewhere(c, config); err != nil {
+			return nil, err
+		}
+	}
 	var may bool
 	if _, err := c.one(mayCreate, nil, &may); err != nil {
 		return nil, explain(ctx, "read the account's rights", err)

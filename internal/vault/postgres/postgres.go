@@ -38,7 +38,7 @@ func AllowUnverified() Option { return func(o *options) { o.allowUnverified = tr
 // Open opens the vault in the database at url (postgres://user@host/name), sealed under keys. Before it writes it
 // makes sure that keys are the database's keys (vault.ErrWrongKey, vault.ErrKeyMissing); then it makes or updates the
 // tables, once, however many servers start. Other errors: ErrURL, ErrInsecure, ErrUnreachable, ErrRefused,
-// ErrNoDatabase, ErrOldServer, ErrCrowded, ErrNoTables, vault.ErrOutdated.
+// ErrNoDatabase, ErrOldServer, ErrCrowded, ErrNoTables, ErrElsewhere, vault.ErrOutdated.
 func Open(ctx context.Context, url string, keys *vault.KeyRing, opts ...Option) (*vault.DB, error) {
 	o := optionsOf(opts)
 	config, err := configure(url, o.allowUnverified)
