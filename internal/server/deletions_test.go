@@ -55,7 +55,7 @@ func TestReq_LO06_GoneBack(t *testing.T) {
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		line := time.Now().UTC().Format(time.RFC3339) + " tenutotest " + user + "\n"
+		line := time.Now().UTC().Format(time.RFC3339) + " tenutotest " + user + "\n" + "damaged\n"
 		if err := os.WriteFile(filepath.Join(dir, time.Now().UTC().Format("2006-01")), []byte(line), 0o600); err != nil {
 			b.t.Fatal(err)
 		}
@@ -63,8 +63,10 @@ func TestReq_LO06_GoneBack(t *testing.T) {
 		if again, err := b.db.SignIn(ctx, "tenutotest", "account", "", vault.Profile{}); err != nil || again == user {
 			b.t.Errorf("after an hour who is on the list signs in as %s, %v, want somebody new: was %s", again, err, user)
 		}
-		if !strings.Contains(b.log.String(), "deleted again") {
-			b.t.Errorf("the log does not say that the database went back:\n%s", b.log)
+		for _, line := range []string{`"msg":"deleted again","people":1,"listed":1`, `"msg":"deletions unreadable","lines":1`} {
+			if !strings.Contains(b.log.String(), line) {
+				b.t.Errorf("the log does not say %s:\n%s", line, b.log)
+			}
 		}
 	})
 }

@@ -56,6 +56,10 @@ func (s *Server) replay(ctx context.Context) (done bool) {
 		s.journal.seldom(eventUnreadable, "unreadable", "answers", found.Unreadable,
 			"hint", "a key that sealed them is not in the ring, or the file was changed")
 	}
+	if found.Headless > 0 {
+		s.journal.seldom(eventUnreadable, "headless", "files", found.Headless,
+			"hint", "a file had lost its first block, which is there again, and all else was read: look at the disk")
+	}
 	if err != nil && ctx.Err() == nil {
 		s.journal.seldom(eventStore, "rescue journal", "error", err)
 	}

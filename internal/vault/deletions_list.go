@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"maps"
@@ -21,8 +22,9 @@ import (
 // Deletions is the list of who was forgotten, outside the database, so that a backup of it that is brought back
 // brings nobody back. It is a directory of text files, one a month, to which lines are added and nothing else:
 //
-//	2026-11-21T18:00:00Z APP USERID
+//	1f2e3d4c 2026-11-21T18:00:00Z APP USERID
 //
+// In front is the CRC-32 of the rest: a line that is damaged is no other line, and is told of. Older lines have none.
 // Several processes may add to one list. Safe for concurrent use.
 type Deletions struct {
 	dir string
@@ -248,10 +250,21 @@ func eachLine(path string, do func([]Deletion) error) (unreadable int, err error
 }
 
 func (d Deletion) line() string {
-	return d.At.UTC().Format(time.RFC3339) + " " + url.QueryEscape(d.App) + " " + url.QueryEscape(d.UserID) + "\n"
+	text := d.At.UTC().Format(time.RFC3339) + " " + url.QueryEscape(d.App) + " " + url.QueryEscape(d.UserID)
+	return lineSum(text) + " " + text + "\n"
 }
 
+func lineSum(text string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text))) }
+
+// parseDeletion reads a line. The sum is in front because a line without one begins with a time: whatever becomes of a
+// sum, it is none.
 func parseDeletion(line string) (d Deletion, ok bool) {
+	if sum, text, found := strings.Cut(line, " "); found && strings.Count(text, " ") == 2 {
+		if sum != lineSum(text) {
+			return d, false
+		}
+		line = text
+	}
 	words := strings.Split(line, " ")
 	if len(words) != 3 || words[1] == "" || words[2] == "" {
 		return d, false

@@ -51,6 +51,7 @@ type Replayed struct {
 	Settled    int // answers that are in the store, or have no place there any more
 	Left       int // answers that the store could not take yet
 	Torn       int // slots that were being written when the process died; nobody was promised anything
+	Headless   int // files whose first block was lost: it is written again, and all else was read
 	Unreadable int // answers that do not open: a key is missing, or the file was changed. Told once, and left until there is no other room
 }
 
@@ -157,6 +158,9 @@ func (r *Rescue) inspect(f *rescueFile) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stats.Torn += torn
+	if f.headless {
+		r.stats.Headless++
+	}
 	r.stats.Unreadable += unreadable
 }
 

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 )
 
@@ -28,7 +27,8 @@ const (
 
 // rescueFile is one file, locked: nobody else writes it.
 type rescueFile struct {
-	file *os.File
+	file     *os.File
+	headless bool // its first block was lost, and is there again
 
 	mu    sync.Mutex
 	used  map[int]*rescued // by slot
@@ -82,7 +82,8 @@ func rescuePath(dir string, n int) string {
 }
 
 // openRescueFile locks and checks the file at path. One that was never finished is made anew if create is set, and
-// passed over (nil) if not.
+// passed over (nil) if not. One that was, and has lost its first block, gets it back: each answer proves by itself what
+// it is.
 func openRescueFile(path string, create bool) (f *rescueFile, busy bool, err error) {
 	file, busy, err := openLocked(path)
 	if busy || err != nil {
@@ -107,22 +108,31 @@ func openRescueFile(path string, create bool) (f *rescueFile, busy bool, err err
 	if _, err := file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, false, err
 	}
-	switch mark := string(head[:len(rescueMark)]); {
-	case mark == rescueMark && info.Size() == rescueSize:
-	case strings.Trim(string(head), "\x00") != "": // whose ever it is, it is not ours to overwrite
+	// What its last owner freed may not be empty on the disk: count it as one.
+	f = &rescueFile{file: file, used: map[int]*rescued{}, freed: 1, syncing: make(chan struct{}, 1)}
+	if string(head[:len(rescueMark)]) == rescueMark && info.Size() == rescueSize {
+		return f, false, nil
+	}
+	blank := len(bytes.Trim(head, "\x00")) == 0
+	filled, err := holdsAnything(file, info.Size())
+	switch {
+	case err != nil:
+	case blank && filled && info.Size() == rescueSize:
+		f.headless = true
+		err = markRescueFile(file)
+	case !blank || filled: // whose ever it is, it is not ours to overwrite
 		return nil, false, fmt.Errorf("%s %w", path, errRescueForeign)
 	case !create:
 		return nil, false, nil
 	default:
-		if err := layRescueFile(file); err != nil {
-			return nil, false, fmt.Errorf("%s: %w", path, err)
-		}
-		if err := syncDirectory(filepath.Dir(path)); err != nil {
-			return nil, false, err
+		if err = layRescueFile(file); err == nil {
+			err = syncDirectory(filepath.Dir(path))
 		}
 	}
-	// What its last owner freed may not be empty on the disk: count it as one.
-	return &rescueFile{file: file, used: map[int]*rescued{}, freed: 1, syncing: make(chan struct{}, 1)}, false, nil
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, false, nil
 }
 
 // layRescueFile writes the whole file, and its first block last.
@@ -139,10 +149,29 @@ func layRescueFile(file *os.File) error {
 	if err := file.Sync(); err != nil {
 		return err
 	}
+	return markRescueFile(file)
+}
+
+func markRescueFile(file *os.File) error {
 	if _, err := file.WriteAt([]byte(rescueMark), 0); err != nil {
 		return err
 	}
 	return file.Sync()
+}
+
+// holdsAnything reports whether there is more than zeros behind the first block. One that was never finished has none.
+func holdsAnything(file *os.File, size int64) (bool, error) {
+	part := make([]byte, 64*rescueBlock)
+	for at := int64(rescueBlock); at < min(size, rescueSize); at += int64(len(part)) {
+		n, err := file.ReadAt(part, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return false, err
+		}
+		if len(bytes.Trim(part[:n], "\x00")) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // encodeSlot is content as a block.

@@ -418,6 +418,40 @@ func TestRescueNeighbours(t *testing.T) {
 	}
 }
 
+// TestRescueWithoutItsFirstBlock: what is in the file is found, by its own process's successor and by a neighbour, and
+// the loss is told of once. A file that was lost in other ways is refused.
+func TestRescueWithoutItsFirstBlock(t *testing.T) {
+	t.Parallel()
+	for _, neighbour := range []bool{false, true} {
+		dir := t.TempDir()
+		db := openWith(t, dir, ring(t, keyOne))
+		r := openRescue(t, db, dir)
+		beside := openRescue(t, db, dir)
+		r.keep(t, "alice", 1)
+		try(t, r.Close())
+		path := filepath.Join(dir, vault.RescueFile)
+		data, err := os.ReadFile(path)
+		try(t, err)
+		clear(data[:4096])
+		try(t, os.WriteFile(path, data[:len(data)/2], 0o600))
+		if _, err := db.OpenRescue(dir); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("OpenRescue of half a file without its first block = %v, want it refused by name", err)
+		}
+		try(t, os.WriteFile(path, data, 0o600))
+		next := beside
+		if !neighbour {
+			next = openRescue(t, db, dir)
+		}
+		found, result := next.replayed(t)
+		if !slices.Equal(found, []string{"alice 1"}) || result.Headless != 1 || result.Torn != 0 {
+			t.Errorf("Replay found %q, %+v, want alice's and that a block was lost", found, result)
+		}
+		if _, again := next.replayed(t); again.Headless != 0 {
+			t.Errorf("told twice: %+v", again)
+		}
+	}
+}
+
 // TestRescueFileOfOthers is refused and stays as it is; one that was never finished is made anew.
 func TestRescueFileOfOthers(t *testing.T) {
 	t.Parallel()

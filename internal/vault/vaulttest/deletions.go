@@ -26,6 +26,7 @@ func Deletions(t *testing.T, open func() *vault.DB) {
 	t.Run("lists tell each other", func(t *testing.T) { listsTellEachOther(t, open()) })
 	t.Run("a list that cannot be written", func(t *testing.T) { listCannotBeWritten(t, open()) })
 	t.Run("lines that say nothing", func(t *testing.T) { linesThatSayNothing(t, open()) })
+	t.Run("every bit of a line counts", func(t *testing.T) { everyBitCounts(t, open()) })
 	t.Run("old entries go", func(t *testing.T) { oldEntriesGo(t, open()) })
 	t.Run("all sessions end", func(t *testing.T) { allSessionsEnd(t, open()) })
 }
@@ -226,6 +227,39 @@ func linesThatSayNothing(t *testing.T, db *vault.DB) {
 	}
 	if got := keep(t, db, dir); got.Listed != 3 {
 		t.Errorf("KeepDeletions = %+v, want three on the list", got)
+	}
+}
+
+// everyBitCounts: a line with a bit that is another names nobody, and is told of. Lines of older programs are read.
+func everyBitCounts(t *testing.T, db *vault.DB) {
+	dir := t.TempDir()
+	keep(t, db, dir)
+	must(t, db.Forget(t.Context(), deletionsApp, settle(t, db, "alice").user))
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	must(t, err)
+	line, err := os.ReadFile(files[0])
+	must(t, err)
+	read := func(text []byte) vault.Applied {
+		must(t, os.WriteFile(files[0], text, 0o600))
+		done, err := db.ApplyDeletions(t.Context(), vault.NewDeletions(dir))
+		must(t, err)
+		return done
+	}
+	if done := read(line); done != (vault.Applied{Listed: 1}) {
+		t.Errorf("ApplyDeletions of %q = %+v, want it on the list", line, done)
+	}
+	for at := range line[:len(line)-1] {
+		for bit := range 8 {
+			line[at] ^= 1 << bit
+			if done := read(line); done.Listed > 0 || done.Unreadable == 0 {
+				t.Fatalf("ApplyDeletions of %q = %+v, want it unreadable", line, done)
+			}
+			line[at] ^= 1 << bit
+		}
+	}
+	_, old, _ := strings.Cut(string(line), " ")
+	if done := read([]byte(old)); done != (vault.Applied{Listed: 1}) {
+		t.Errorf("ApplyDeletions of %q = %+v, want it on the list", old, done)
 	}
 }
 
