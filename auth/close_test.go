@@ -103,6 +103,34 @@ func TestCloseSaysWhatIsLost(t *testing.T) {
 	})
 }
 
+// TestFlushThatIsInAHurry: who does not wait for a save under way hears that, and the next one that it was done.
+func TestFlushThatIsInAHurry(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		calls := 0
+		rc := w.cred.Refreshing(func(context.Context, *auth.Token) error {
+			if calls++; calls == 1 {
+				return errors.New("not now")
+			}
+			time.Sleep(3 * time.Second)
+			return nil
+		})
+		login := rc.FromToken(w.token())
+		time.Sleep(time.Hour)
+		if _, err := login.Token(w.t.Context()); err == nil {
+			w.t.Error("Token that could not be saved = nil error")
+		}
+		hurry, cancel := context.WithTimeout(w.t.Context(), time.Second)
+		defer cancel()
+		if err := login.Flush(hurry); !errors.Is(err, context.DeadlineExceeded) {
+			w.t.Errorf("Flush that may take a second = %v, want that its time is over", err)
+		}
+		if err := login.Flush(w.t.Context()); err != nil || calls != 2 {
+			w.t.Errorf("Flush = %v after %d calls of the hook, want nil after 2", err, calls)
+		}
+	})
+}
+
 // TestFlushOfNothing is nothing.
 func TestFlushOfNothing(t *testing.T) {
 	t.Parallel()

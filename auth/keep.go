@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,7 +13,7 @@ import (
 type unsaved struct {
 	answer  *Answer
 	asked   func() time.Duration // since the lease was taken; nil: not known
-	kept    bool                 // safe whatever becomes of this process: it may be used
+	kept    atomic.Bool          // safe whatever becomes of this process: it may be used; read also by who did not wait for it
 	done    func()               // tells the journal that it has done its part; nil if there is none
 	told    bool                 // OnRefresh knows of it
 	rest    rest                 // between attempts nobody asked for
@@ -29,7 +30,7 @@ var errUnsaved = errors.New("auth: the new token could not be saved")
 func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) (*Token, error) {
 	written, err := l.save(ctx, rec, u, seen)
 	l.grants.tellKept(u, written, err)
-	usable := u.kept && !l.isErased(u) // for those who have waited for it
+	usable := u.kept.Load() && !l.isErased(u) // for those who have waited for it
 	l.remember(u, err, seen)
 	t := u.answer.token
 	switch {
@@ -52,7 +53,7 @@ func (l *login) keepLeftover(ctx context.Context) (*Token, error) {
 	switch {
 	case u == nil:
 		return nil, nil
-	case !l.grants.flights.closed() && u.kept && !l.isErased(u) && !u.rest.over(seen.at) && u.answer.token.goodAt(seen.at):
+	case !l.grants.flights.closed() && u.kept.Load() && !l.isErased(u) && !u.rest.over(seen.at) && u.answer.token.goodAt(seen.at):
 		return u.answer.token, nil
 	}
 	return l.keep(ctx, nil, u, seen)
@@ -127,13 +128,13 @@ func (l *login) putAside(ctx context.Context, u *unsaved, seen glance) error {
 	ctx, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()
 	switch g := l.grants; {
-	case u.kept:
+	case u.kept.Load():
 	case g.hook != nil:
 		err := g.hook(ctx, u.answer.token)
-		u.kept = err == nil
+		u.kept.Store(err == nil)
 		return err
 	case !u.answer.rotated(): // the store has the refresh token already
-		u.kept = true
+		u.kept.Store(true)
 	case g.journal != nil:
 		_ = l.alone(ctx, func() error {
 			if l.glance().resets != seen.resets { // it ended here meanwhile, and nothing of it may be there any more
@@ -141,7 +142,8 @@ func (l *login) putAside(ctx context.Context, u *unsaved, seen glance) error {
 			}
 			done, err := g.journal.Keep(ctx, l.key, u.answer)
 			if err == nil {
-				u.kept, u.done = true, done
+				u.kept.Store(true)
+				u.done = done
 			}
 			return err
 		})
@@ -202,7 +204,7 @@ func (g *Grants) tellKept(u *unsaved, written *Record, err error) {
 	switch {
 	case err != nil && u.told:
 		return
-	case err != nil && u.kept:
+	case err != nil && u.kept.Load():
 		e.Outcome = OutcomeRescued
 	case err != nil:
 		e.Outcome = OutcomeUnsaved

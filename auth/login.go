@@ -260,7 +260,7 @@ func (l *login) keepLast(ctx context.Context) (err error) {
 	if f := l.join(ctx); f != nil {
 		_, err = f.wait(ctx)
 	}
-	if l.leftover() != u || u.kept {
+	if l.leftover() != u || u.kept.Load() {
 		return nil
 	}
 	if err == nil {
