@@ -264,66 +264,6 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 	return nil, err
 }
 
-// mayAsk is nil, or the remembered error while this login or the whole app rests. It waits for
-// this flight's moment. probed is the record's.
-func (f *flight) mayAsk(ctx context.Context, now time.Time, probed int) error {
-	if f.grants.flights.closed() {
-		return errClosed
-	}
-	f.mu.Lock()
-	rest := f.rest
-	f.mu.Unlock()
-	if !rest.over(now) {
-		return rest.err
-	}
-	who := asker{again: lost(rest.err) && rest.lost <= lostTries, probed: probed}
-	for _, gate := range []func() error{
-		func() error {
-			f.grants.jury.look(ctx, pauseKnown)
-			return f.grants.app.resting(now, who)
-		},
-		func() error { return f.grants.shared.check(ctx, now) },
-		func() error { return f.queue(ctx) },
-		func() error { f.grants.beWary(ctx); return nil },
-		func() error { return f.grants.admit(ctx, who) },
-	} {
-		if err := gate(); err != nil {
-			return err
-		}
-		if f.grants.flights.closed() { // meanwhile: a gate may take its time
-			return errClosed
-		}
-	}
-	return nil
-}
-
-// failed remembers err, so that nobody hammers. If the answer was lost on its way, the same
-// refresh token is soon tried again even if nobody asks: a provider that rotates may accept it
-// for some seconds more, and the login of whoever is still signed in somewhere hangs on it. For
-// somebody who has logged out by then it brings no access token: see Record.claimed.
-func (f *flight) failed(err error) {
-	if !fails(err) || errors.Is(err, ErrApp) || errors.Is(err, errDoubted) {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.rest = f.rest.after(err, f.grants.now())
-	if lost(err) && f.rest.lost <= lostTries {
-		then := f.claimed
-		f.later(errand{after: &then, lost: true}, time.Until(f.rest.ends))
-	}
-}
-
-// later begins another flight after d, though nobody asks.
-func (f *flight) later(why errand, d time.Duration) {
-	l := f.login
-	time.AfterFunc(d, func() {
-		if !l.unasked(why) { // retired meanwhile
-			l.grants.login(l.key).unasked(why)
-		}
-	})
-}
-
 // release gives the lease back if it is still ours, with a note of the doubt that the request did not end, if that was
 // its purpose. If it fails others wait a little longer.
 func (f *flight) release(ctx context.Context, rec *Record, s sent, probed int) {
