@@ -10,8 +10,13 @@ import (
 	"time"
 )
 
-// askEvery is how often a balancer asks who is ready.
-const askEvery = 200 * time.Millisecond
+const (
+	askEvery = 200 * time.Millisecond // how often a balancer asks who is ready
+
+	// answerWithin is how long a server may take to say so. A busy machine is no reason to turn everybody away: who is
+	// gone refuses connections at once.
+	answerWithin = 10 * time.Second
+)
 
 // balancer sends each request to one of the servers that said they are ready, in turn. It asks /readyz every 200 ms
 // and believes one answer. It is as simple as they come: a connection for each request, and nothing is sent twice,
@@ -42,7 +47,7 @@ func newBalancer(addr string, replicas []*replica) (*balancer, error) {
 	for _, r := range replicas {
 		b.backends = append(b.backends, &backend{addr: r.addr, operations: r.operations})
 	}
-	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{}}
+	client := &http.Client{Timeout: answerWithin, Transport: &http.Transport{}}
 	for _, backend := range b.backends {
 		b.asking.Go(func() {
 			for pause(b.ended, askEvery); !closed(b.ended); pause(b.ended, askEvery) {

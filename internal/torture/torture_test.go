@@ -89,7 +89,7 @@ func live(t *testing.T, store, provider string, seed uint64, rounds int) *tortur
 	t.Helper()
 	s := setup(t)
 	if store == "postgres" {
-		s = onPostgres(t)
+		s = onOwnPostgres(t) // it may be restarted
 	}
 	s.Seed = seed
 	for _, p := range providers {

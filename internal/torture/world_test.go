@@ -78,11 +78,27 @@ func evidence(t *testing.T) string {
 	return dir
 }
 
-// onPostgres is a small world of three servers.
+// onPostgres is a small world of three servers, with a database on the PostgreSQL that such worlds share.
 func onPostgres(t *testing.T) torture.Setup {
 	t.Helper()
+	return sharing(t, database{pgtest.Shared(t), pgtest.Database(t)})
+}
+
+// onOwnPostgres is the same with a PostgreSQL that may be restarted.
+func onOwnPostgres(t *testing.T) torture.Setup {
+	t.Helper()
+	server := pgtest.Start(t, pgtest.Options{Durable: true})
+	text, err := server.Database(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sharing(t, database{server, text})
+}
+
+func sharing(t *testing.T, d database) torture.Setup {
+	t.Helper()
 	s := setup(t)
-	s.Database, s.Replicas = newDatabase(t), 3
+	s.Database, s.Replicas = d, 3
 	return s
 }
 
@@ -100,30 +116,19 @@ func begin(t *testing.T, s torture.Setup) *torture.World {
 	return w
 }
 
-// database is one of a PostgreSQL of its own.
+// database is one of PostgreSQL.
 type database struct {
 	server *pgtest.Server
-	url    *url.URL
-}
-
-func newDatabase(t *testing.T) database {
-	t.Helper()
-	server := pgtest.Start(t, pgtest.Options{Durable: true})
-	text, err := server.Database(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return database{server, u}
+	url    string
 }
 
 func (d database) Address() string { return d.server.Addr() }
 
 func (d database) URL(address string) string {
-	u := *d.url
+	u, err := url.Parse(d.url)
+	if err != nil {
+		panic(err) // pgtest's own
+	}
 	u.Host = address
 	return u.String()
 }
