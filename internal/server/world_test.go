@@ -25,6 +25,9 @@ import (
 // canary is the app's secret in all tests: no output may contain it.
 const canary = "canary-client-secret-5f1c"
 
+// kept holds the catalogue that the Spotifys of all worlds share, which else would be made anew whenever there is none.
+var kept = emulator.New(emulator.Config{})
+
 // world is a server, the Spotify behind it and what it wrote into its log.
 type world struct {
 	t      *testing.T
