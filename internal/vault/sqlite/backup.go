@@ -168,8 +168,8 @@ func (c *Copy) read(ctx context.Context, db *sql.DB, path string) error {
 	return nil
 }
 
-// suffixes are those of a database's files: its own, SQLite's and our lock's.
-var suffixes = []string{"", "-wal", "-shm", "-journal", ".lock"}
+// suffixes are those of a database's files: its own, SQLite's and ours beside it.
+var suffixes = []string{"", "-wal", "-shm", "-journal", ".lock", reserved}
 
 // removeDatabase removes a file of ours that nobody uses, and what SQLite and we keep beside it.
 func removeDatabase(path string) {

@@ -107,6 +107,7 @@ func open(ctx context.Context, path string, keyRing func(isNew bool) (*vault.Key
 	if t.writer.files, err = anchorFiles(path); err != nil {
 		return nil, err
 	}
+	_ = keepReserve(path) // on a full disk later
 	return vault.New(ctx, t, keys)
 }
 

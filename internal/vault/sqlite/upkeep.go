@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -118,11 +119,20 @@ func (t *tables) Ping(ctx context.Context) error {
 // until the next time: writers wait no longer than a moment for it.
 func (w *writer) checkpoint(ctx context.Context) error {
 	return w.do(&write{ctx: ctx, between: true, run: func(c *conn) error {
-		for _, pragma := range []statement{`PRAGMA busy_timeout = 100`, `PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA busy_timeout = ` + busyTimeout} {
-			if err := c.query(func(*sql.Rows) error { return nil }, pragma); err != nil {
-				return explain("checkpoint", err)
-			}
-		}
-		return nil
+		_, err := emptyWAL(c, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		_ = keepReserve(w.path) // there may be no room again yet
+		return explain("checkpoint", err)
 	}})
+}
+
+// emptyWAL reports whether nobody was in the way.
+func emptyWAL(c *conn, how statement) (done bool, err error) {
+	nothing := func(*sql.Rows) error { return nil }
+	if err := c.query(nothing, `PRAGMA busy_timeout = 100`); err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, c.query(nothing, `PRAGMA busy_timeout = `+busyTimeout)) }()
+	var busy, inWAL, moved int
+	_, err = c.one(how, nil, &busy, &inWAL, &moved)
+	return err == nil && busy == 0, err
 }

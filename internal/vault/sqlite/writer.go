@@ -18,6 +18,7 @@ const maxBatch = 128
 // writer is the one goroutine that writes. It takes what has queued up while it was busy, runs it in one
 // transaction, and answers after the commit: many callers share the wait for the disk.
 type writer struct {
+	path    string
 	db      *sql.DB
 	conn    *conn
 	stopped chan struct{}
@@ -25,6 +26,7 @@ type writer struct {
 
 	busy  atomic.Bool // with a batch
 	waits waits
+	tried time.Time // when room was to be made; the writer's own
 
 	mu     sync.RWMutex // held to send, so that close does not close queue under a sender
 	closed bool
@@ -53,7 +55,7 @@ func openWriter(ctx context.Context, path string) (*writer, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &writer{db: db, conn: conn, queue: make(chan *write, maxBatch), stopped: make(chan struct{})}
+	w := &writer{path: path, db: db, conn: conn, queue: make(chan *write, maxBatch), stopped: make(chan struct{})}
 	go w.loop()
 	return w, nil
 }
@@ -171,6 +173,33 @@ func (w *writer) transaction(batch []*write) (err error) {
 	if len(batch) == 0 {
 		return nil
 	}
+	if err = w.attempt(batch); errors.Is(err, vault.ErrFull) && w.makeRoom() {
+		err = w.attempt(batch)
+	}
+	return err
+}
+
+// roomEvery is how often it is tried to make room: while nothing helps, others are not to wait for it.
+const roomEvery = time.Second
+
+const restartWAL = `PRAGMA wal_checkpoint(RESTART)`
+
+// makeRoom empties the WAL, with the help of the reserve: it may be what fills the disk, and SQLite empties it after a
+// commit, of which there is none then. Its room on the disk stays ours. False if that could not be done.
+func (w *writer) makeRoom() bool {
+	if !w.tried.IsZero() && time.Since(w.tried) < roomEvery {
+		return false
+	}
+	w.tried = time.Now()
+	done, err := emptyWAL(w.conn, restartWAL)
+	if errors.Is(explain("make room", err), vault.ErrFull) && giveReserve(w.path) == nil {
+		done, err = emptyWAL(w.conn, restartWAL)
+		_ = keepReserve(w.path) // as much as there is room for, else later
+	}
+	return done && err == nil
+}
+
+func (w *writer) attempt(batch []*write) (err error) {
 	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
 		return explain("begin", err)
 	}
