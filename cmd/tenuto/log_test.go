@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,5 +106,48 @@ func TestLogReaders(t *testing.T) {
 				t.Errorf("the server ended with %v", exit)
 			}
 		})
+	}
+}
+
+// lingering is a reader who takes a while longer each time, after it can be seen to have a line.
+type lingering struct {
+	bytes.Buffer
+	has  atomic.Bool
+	long int
+}
+
+func (l *lingering) Write(line []byte) (int, error) {
+	defer func() {
+		l.has.Store(true)
+		for range l.long {
+			l.has.Load()
+		}
+	}()
+	return l.Buffer.Write(line)
+}
+
+// TestLogEndsWithTheLastLine: what is written just before the end is there, whatever the writer is at in that moment.
+func TestLogEndsWithTheLastLine(t *testing.T) {
+	t.Parallel()
+	const rounds = 5000
+	lost := 0
+	for n := range rounds {
+		reader := &lingering{long: n}
+		log, flush, err := (&program{err: reader}).logger("text")
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Info("first")
+		for !reader.has.Load() {
+			runtime.Gosched()
+		}
+		log.Info("farewell")
+		flush()
+		if !strings.Contains(reader.String(), "farewell") {
+			lost++
+		}
+	}
+	if lost > 0 {
+		t.Errorf("%d of %d last lines were lost", lost, rounds)
 	}
 }
