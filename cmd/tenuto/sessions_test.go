@@ -30,12 +30,12 @@ func TestReq_SE09_OperatorEndsSessions(t *testing.T) {
 	for name, where := range map[string]func() (flags, env []string, damage func()){
 		"sqlite": func() (flags, env []string, damage func()) {
 			dir := filepath.Join(t.TempDir(), "data")
-			return []string{"--data-dir", dir}, nil, func() { damageGrants(t, dir) }
+			return []string{"--data-dir", dir}, nil, func() { damageRows(t, dir) }
 		},
 		"postgres": func() (flags, env []string, damage func()) {
 			url := pgtest.Database(t)
 			return nil, []string{"TENUTO_DATABASE=" + url, "TENUTO_KEY=" + anotherKey}, func() {
-				if err := pgtest.Shared(t).Exec(t.Context(), url, `UPDATE grants SET sealed = substr(sealed, 2)`); err != nil {
+				if err := pgtest.Shared(t).Exec(t.Context(), url, damaged); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -78,23 +78,30 @@ func TestReq_SE09_OperatorEndsSessions(t *testing.T) {
 				w.says(w.server.output(), `msg="sessions ended by an operator" person=all sessions=2 `)
 			}
 			damage()
-			unread := w.endSessions(done, "--all")
+			unread := w.endSessions(done, "--person", w.id)
 			w.says(unread, "^Ended 1 session")
 			w.says(unread, "the grants of 1 person do not open.*keyring status")
+			w.says(w.endSessions(done, "--all"), "^Ended 0 sessions")
 			noSecrets(t, w.world, "the output", w.said.String())
 		})
 	}
 }
 
-// damageGrants takes the first byte off every grant of a server that does not run.
-func damageGrants(t *testing.T, dir string) {
+// damaged takes the first byte off all that is sealed.
+const damaged = `
+UPDATE grants SET sealed = substr(sealed, 2);
+UPDATE people SET profile = substr(profile, 2);
+UPDATE sessions SET device = substr(device, 2)`
+
+// damageRows does it to a server that does not run.
+func damageRows(t *testing.T, dir string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(dir, sqlite.DatabaseFile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec(`UPDATE grants SET sealed = substr(sealed, 2)`); err != nil {
+	if _, err := db.Exec(damaged); err != nil {
 		t.Fatal(err)
 	}
 }
