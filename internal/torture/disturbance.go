@@ -24,7 +24,6 @@ const (
 	databaseSlow      = "database slow"
 	databaseRestarted = "database restarted"
 	diskFull          = "disk full"
-	endedFull         = "ended by kill -9 on a full disk" // which excuses no loss: nothing is sent for that could be lost
 	spotifyDown       = "Spotify down"
 	spotifySlow       = "Spotify slow"
 	spotifyLies       = "Spotify lies"
@@ -57,7 +56,6 @@ var effectsOf = map[string]effects{
 	cutOff:            {again: true, fails: true, silences: true, after: restOfPages},
 	databaseRestarted: {again: true, fails: true, silences: true, after: restOfPages},
 	diskFull:          {fails: true, after: restOfPages},
-	endedFull:         {vanishes: true, after: haste},
 	spotifyDown:       {refuses: []int{503}, fails: true, silences: true, after: restOfPages},
 	spotifyLies:       {refuses: []int{400}, fails: true},
 	answersLost:       {refuses: []int{noAnswer}, fails: true, silences: true, after: restOfPages}, // what was sent may be used up

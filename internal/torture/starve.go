@@ -19,10 +19,7 @@ func (w *World) FullDisk(d time.Duration, kill bool) error {
 	time.Sleep(d)
 	r := w.replicas[0]
 	if kill {
-		gone := w.disturb(r.name, endedFull)
-		r.kill()
-		gone()
-		w.killed("on a full disk")
+		w.kill(r, "on a full disk")
 	}
 	if err := os.Remove(ballast); err != nil {
 		return err

@@ -15,13 +15,18 @@ const underWay = 500 * time.Millisecond
 func (w *World) killAtRandom() error {
 	_, r := w.someReplica()
 	time.Sleep(w.between(time.Millisecond, 120*time.Millisecond))
+	w.kill(r, "at random")
+	return r.start("", 0, false)
+}
+
+// kill ends a server in the middle of whatever it does.
+func (w *World) kill(r *replica, how string) {
 	now := time.Now()
 	r.kill()
 	w.mu.Lock()
-	w.disturbed = append(w.disturbed, disturbance{replica: r.name, kind: killedAtRandom, from: now, to: time.Now().Add(underWay)})
+	w.disturbed = append(w.disturbed, disturbance{replica: r.name, kind: killedAt + how, from: now, to: time.Now().Add(underWay)})
 	w.mu.Unlock()
-	w.killed("at random")
-	return r.start("", 0, false)
+	w.killed(how)
 }
 
 // everyday are the failpoints that visitors pass again and again.
