@@ -178,11 +178,8 @@ func TestLongAttemptFits(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	long := "/" + strings.Repeat("a", 1000)
-	var scopes []string
-	for _, s := range strings.Fields("app-remote-control playlist-modify-private playlist-modify-public playlist-read-collaborative playlist-read-private streaming ugc-image-upload user-follow-modify user-follow-read user-library-modify user-library-read user-modify-playback-state user-read-currently-playing user-read-email user-read-playback-position user-read-playback-state user-read-private user-read-recently-played user-top-read") {
-		scopes = append(scopes, s)
-	}
-	a := b.get("/login?scope=" + url.QueryEscape(strings.Join(scopes, " ")) + "&return_to=" + long)
+	scopes := "app-remote-control playlist-modify-private playlist-modify-public playlist-read-collaborative playlist-read-private streaming ugc-image-upload user-follow-modify user-follow-read user-library-modify user-library-read user-modify-playback-state user-read-currently-playing user-read-email user-read-playback-position user-read-playback-state user-read-private user-read-recently-played user-top-read"
+	a := b.get("/login?scope=" + url.QueryEscape(scopes) + "&return_to=" + long)
 	a.wants(t, 303)
 	for _, c := range a.Cookies() {
 		if n := len(c.Name) + len(c.Value); n > 4000 {
