@@ -211,7 +211,7 @@ func TestBackupToOutputKilled(t *testing.T) {
 		for _, entry := range entries {
 			name := entry.Name()
 			info, err := entry.Info()
-			if err == nil && info.Size() > 1000 && name != sqlite.DatabaseFile && !strings.HasPrefix(name, sqlite.DatabaseFile+"-") {
+			if err == nil && info.Size() > 1000 && name != sqlite.DatabaseFile && name != sqlite.DatabaseFile+".reserve" && !strings.HasPrefix(name, sqlite.DatabaseFile+"-") {
 				names = append(names, name)
 			}
 		}
