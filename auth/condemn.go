@@ -44,6 +44,7 @@ func (f *flight) condemn(ctx context.Context, rec *Record, s sent, v verdict, to
 					s, renewed, asked = mine.sending(), true, stopwatch()
 				}
 			} else if err := f.pause(ctx, pollLast); err != nil {
+				f.release(ctx, rec, s, 0) // whoever asks next waits as long, but not for us too
 				return err
 			}
 		}

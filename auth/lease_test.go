@@ -117,6 +117,37 @@ func TestTakeoverByTheStoresClock(t *testing.T) {
 	}
 }
 
+// TestCloseGivesBackWhatWaits: a verdict that waits, because somebody who died may have had an answer, is left to the
+// others at a graceful stop. They need not wait for a lease first.
+func TestCloseGivesBackWhatWaits(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
+		store := &auth.MemoryStore{}
+		crashed := &crashingStore{Store: store}
+		dead := w.credentials(func(c *auth.Config) { c.HTTPClient = &http.Client{Transport: silent{}} }).Grants(crashed)
+		w.put(dead)
+		time.Sleep(time.Hour)
+		crashed.after = 1
+		ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
+		defer cancel()
+		_, _ = dead.For("alice").Token(ctx)
+		w.Revoke("alice")
+		time.Sleep(time.Minute)
+		stopping := w.cred.Grants(store)
+		go func() { _, _ = stopping.For("alice").Token(w.t.Context()) }()
+		time.Sleep(5 * time.Second) // it has heard that the login has ended, and waits
+		if err := stopping.Close(w.t.Context()); err != nil {
+			w.t.Errorf("Close = %v", err)
+		}
+		began := time.Now()
+		w.wantError(w.cred.Grants(store).For("alice"), auth.ErrReauthorize)
+		if took := time.Since(began); took > 25*time.Second {
+			w.t.Errorf("the verdict came %v after the stop, want no more than the 25 s for which it waits", took)
+		}
+		w.wantRefreshes(2)
+	})
+}
+
 // crashingStore writes so many times more (0: for ever), as a process that dies does.
 type crashingStore struct {
 	auth.Store
