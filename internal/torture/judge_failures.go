@@ -1,6 +1,10 @@
 package torture
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // mostTold bounds how many failed answers are told with their history.
 const mostTold = 5
@@ -31,6 +35,11 @@ func (j *judge) whyFailed(f failure) string {
 		if d.spoiled(f) {
 			return d.kind
 		}
+	}
+	if f.kind == noMusic && slices.ContainsFunc(j.taken[f.person], func(at time.Time) bool {
+		return at.Before(f.at) && !j.loggedIn(f.person, at, f.asked)
+	}) {
+		return "consent taken away" // what Spotify says of that is not believed while somebody who died may know better
 	}
 	return ""
 }

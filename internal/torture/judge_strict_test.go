@@ -137,6 +137,16 @@ func TestJudgeFailures(t *testing.T) {
 			wantVerdict(t, j, "out of the blue")
 		}
 	}
+	without := failure{asked: at(1000), at: at(1050), replica: "one", person: "alice", kind: noMusic, text: "Error in retrieving"}
+	j.disturbed, j.taken = nil, map[string][]time.Time{"alice": {at(900)}}
+	j.failures = []failure{without}
+	wantVerdict(t, j, "")
+	j.failures[0].kind = anError
+	wantVerdict(t, j, "out of the blue")
+	j.failures[0] = without
+	j.taken["alice"][0] = at(-100) // before this login
+	wantVerdict(t, j, "out of the blue")
+	j.taken = nil
 	j.failures = make([]failure, 100)
 	if got := strings.Count(verdict(j), "out of the blue"); got != mostTold+1 {
 		t.Errorf("a hundred failures are told in %d lines, want %d", got, mostTold+1)
