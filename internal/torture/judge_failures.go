@@ -2,6 +2,7 @@ package torture
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -36,10 +37,28 @@ func (j *judge) whyFailed(f failure) string {
 			return d.kind
 		}
 	}
-	if f.kind == noMusic && slices.ContainsFunc(j.taken[f.person], func(at time.Time) bool {
+	if f.kind == noMusic {
+		return j.endedThere(f)
+	}
+	return ""
+}
+
+// endedThere is why nothing can play for a person: Spotify has ended the login, and the page does not say so yet. For
+// what Spotify says of that is not believed while somebody who died may know better; "" if it has not ended.
+func (j *judge) endedThere(f failure) string {
+	if slices.ContainsFunc(j.taken[f.person], func(at time.Time) bool {
 		return at.Before(f.at) && !j.loggedIn(f.person, at, f.asked)
 	}) {
-		return "consent taken away" // what Spotify says of that is not believed while somebody who died may know better
+		return "consent taken away"
+	}
+	for i := range j.exchanges {
+		e := &j.exchanges[i]
+		if e.person != f.person || e.login || e.status != http.StatusBadRequest || !e.in.Before(f.at) || j.loggedIn(f.person, e.in, f.asked) {
+			continue
+		}
+		if why := j.whyRefused(e); why != "" && why != spotifyLies {
+			return "login ended at Spotify"
+		}
 	}
 	return ""
 }

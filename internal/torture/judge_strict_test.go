@@ -147,6 +147,17 @@ func TestJudgeFailures(t *testing.T) {
 	j.taken["alice"][0] = at(-100) // before this login
 	wantVerdict(t, j, "out of the blue")
 	j.taken = nil
+	lost, refused := refreshed("one", 900, "r1", "r2", "a2"), refreshed("one", 950, "r1", "", "")
+	refused.status = http.StatusBadRequest
+	j.exchanges = append(j.exchanges, lost, refused)
+	wantVerdict(t, j, "out of the blue") // nor is the refusal explained
+	j.disturbed = []disturbance{{replica: "one", kind: killedAtRandom, from: at(905), to: at(940)}}
+	wantVerdict(t, j, "")
+	again := refreshed("one", 970, "code2", "r9", "a9")
+	again.login = true
+	j.exchanges = append(j.exchanges, again)
+	wantVerdict(t, j, "out of the blue")
+	j.exchanges, j.disturbed = j.exchanges[:1], nil
 	j.failures = make([]failure, 100)
 	if got := strings.Count(verdict(j), "out of the blue"); got != mostTold+1 {
 		t.Errorf("a hundred failures are told in %d lines, want %d", got, mostTold+1)
