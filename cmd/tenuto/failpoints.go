@@ -11,18 +11,29 @@ import (
 	"github.com/tenuto-dev/tenuto/internal/failpoint"
 )
 
-// failpointVariable is what the crash harness tells a server that was built for it. Others do not
+// failpointVariable is what the crash harness tells a program that was built for it. Others do not
 // look at it.
 const failpointVariable = "TENUTO_FAILPOINT"
 
-// failpoints makes a server stoppable on its way to the accounts service, and its clock turnable.
-func (p *program) failpoints(conf *auth.Config) error {
+// stoppable makes a command stoppable where it writes to the vault.
+func (p *program) stoppable() error {
 	if !failpoint.Enabled {
 		return nil
 	}
 	words, _ := p.lookup(failpointVariable)
 	if err := failpoint.Setup(words); err != nil {
 		return usage("", "%s: %w", failpointVariable, err)
+	}
+	return nil
+}
+
+// failpoints makes a server stoppable, on its way to the accounts service too, and its clock turnable.
+func (p *program) failpoints(conf *auth.Config) error {
+	if !failpoint.Enabled {
+		return nil
+	}
+	if err := p.stoppable(); err != nil {
+		return err
 	}
 	conf.Now = failpoint.Now
 	conf.HTTPClient = &http.Client{Transport: stoppableTransport{http.DefaultTransport}}

@@ -117,6 +117,9 @@ not open any more: the rescue journal of a server that died and did not come bac
 
 // withKeys finds the keys that the flags mean.
 func (p *program) withKeys(ctx context.Context, f *keyringFlags, use func(dataKeys) error) error {
+	if err := p.stoppable(); err != nil {
+		return err
+	}
 	if f.url != "" {
 		return p.withOwnVault(ctx, f, "", use)
 	}

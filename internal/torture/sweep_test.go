@@ -20,8 +20,8 @@ var worst = []failpoint.Point{
 	failpoint.BeforeCommit, failpoint.AfterCommit, failpoint.AfterForget, failpoint.AfterReseal,
 }
 
-// swept are the failpoints of a server that runs. That servers which share a database reseal their rows after a crash
-// is left to the tests of package vault: which of them does it is not ours to choose, and it begins 10 s later.
+// swept are the failpoints of a server that runs. Where servers share a database keys have a test of their own: the
+// operator's program makes them, and which server seals with them is not ours to choose.
 func swept(store string) (points []failpoint.Point) {
 	for _, p := range failpoint.Points() {
 		keys := slices.Contains([]failpoint.Point{failpoint.BeforeReseal, failpoint.AfterReseal, failpoint.BeforeKeyWrite, failpoint.AfterKeyWrite}, p)
@@ -56,6 +56,34 @@ func TestSweep(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRekey kills who makes a new key for servers that share a database, and the servers that seal rows with it: in the
+// end all rows lie under the newest key, and nobody has lost anything. It takes its time: a new key is used by all
+// after 22 s. People are slow here, or all rows would be new by then.
+func TestRekey(t *testing.T) {
+	t.Parallel()
+	s := onPostgres(t)
+	s.Refresh, s.People, s.Rest = emulator.Rotated, 24, 2*time.Second
+	w := begin(t, s)
+	time.Sleep(s.Rest) // until they are there
+	troubles := []func(*torture.World) error{
+		func(w *torture.World) error { return w.KillRotation(failpoint.BeforeKeyWrite) },
+		func(w *torture.World) error { return w.KillRotation(failpoint.AfterKeyWrite) },
+		func(w *torture.World) error { return w.KillSealing(failpoint.AfterReseal) },
+	}
+	if os.Getenv(sweepVariable) != "" {
+		troubles = append(troubles, func(w *torture.World) error { return w.KillSealing(failpoint.BeforeReseal) })
+	}
+	for _, trouble := range troubles {
+		if err := w.Trouble(trouble); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.AwaitSealed(); err != nil {
+		t.Error(err)
+	}
+	judge(t, w)
 }
 
 // TestFirstStart ends the very first start of a server at the places where it makes tables and keys.
