@@ -31,7 +31,7 @@ bench: ## measure ourselves against peers and limits: the figures of docs/perfor
 
 .PHONY: torture
 torture: ## kill -9 at every failpoint; then a thousand kills on each store among partitions, outages and more, which go on where they were interrupted
-	TENUTO_TORTURE_SWEEP=all $(GO) test -run 'TestSweep|TestFirstStart' -timeout 0 ./internal/torture
+	TENUTO_TORTURE_SWEEP=all $(GO) test -run 'TestSweep|TestFirstStart|TestRekey' -timeout 0 ./internal/torture
 	TENUTO_TORTURE_ROUNDS=$${TENUTO_TORTURE_ROUNDS:-1000} TENUTO_TORTURE_DIR=$${TENUTO_TORTURE_DIR:-$(CURDIR)/.torture} \
 		$(GO) test -run TestTorture -timeout 0 -v ./internal/torture
 	TENUTO_CRASH_ROUNDS=1000 $(GO) test -run Crash -timeout 0 -v ./internal/vault/sqlite
