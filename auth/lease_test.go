@@ -98,14 +98,7 @@ func TestTakeoverByTheStoresClock(t *testing.T) {
 	} {
 		inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
 			store := &auth.MemoryStore{}
-			crashed := &crashingStore{Store: store}
-			dead := w.credentials(func(c *auth.Config) { c.HTTPClient = &http.Client{Transport: silent{}} }).Grants(crashed)
-			w.put(dead)
-			time.Sleep(time.Hour)
-			crashed.after = 1 // the claim is the last thing it writes
-			ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
-			defer cancel()
-			_, _ = dead.For("alice").Token(ctx)
+			w.claimedByTheDead(store)
 			time.Sleep(test.age - time.Second)
 			began := time.Now()
 			w.wantToken(w.cred.Grants(store).For("alice"))
@@ -123,14 +116,7 @@ func TestCloseGivesBackWhatWaits(t *testing.T) {
 	t.Parallel()
 	inBubble(t, emulator.Config{Refresh: emulator.Rotated}, func(w world) {
 		store := &auth.MemoryStore{}
-		crashed := &crashingStore{Store: store}
-		dead := w.credentials(func(c *auth.Config) { c.HTTPClient = &http.Client{Transport: silent{}} }).Grants(crashed)
-		w.put(dead)
-		time.Sleep(time.Hour)
-		crashed.after = 1
-		ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
-		defer cancel()
-		_, _ = dead.For("alice").Token(ctx)
+		w.claimedByTheDead(store)
 		w.Revoke("alice")
 		time.Sleep(time.Minute)
 		stopping := w.cred.Grants(store)
@@ -146,6 +132,19 @@ func TestCloseGivesBackWhatWaits(t *testing.T) {
 		}
 		w.wantRefreshes(2)
 	})
+}
+
+// claimedByTheDead leaves alice's login, whose token has run out, with the lease of a process that has died.
+func (w world) claimedByTheDead(store auth.Store) {
+	w.t.Helper()
+	crashed := &crashingStore{Store: store}
+	dead := w.credentials(func(c *auth.Config) { c.HTTPClient = &http.Client{Transport: silent{}} }).Grants(crashed)
+	w.put(dead)
+	time.Sleep(time.Hour)
+	crashed.after = 1 // the claim is the last thing it writes
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
+	defer cancel()
+	_, _ = dead.For("alice").Token(ctx)
 }
 
 // crashingStore writes so many times more (0: for ever), as a process that dies does.
