@@ -153,7 +153,11 @@ func (s *Server) finish(ctx context.Context, w http.ResponseWriter, r *http.Requ
 
 // admit writes grant and session of a person, in this order: when the cookie leaves, all are durable.
 func (s *Server) admit(ctx context.Context, r *http.Request, token *auth.Token, userID string) (id string, err error) {
-	if err = s.grants.Put(ctx, userID, token); err != nil {
+	err = s.grants.Put(ctx, userID, token)
+	if errors.Is(err, vault.ErrOpen) {
+		err = s.replace(ctx, r, userID, token, err)
+	}
+	if err != nil {
 		return "", err
 	}
 	// What other browsers have was to end with the consent that this one renews.
@@ -163,6 +167,15 @@ func (s *Server) admit(ctx context.Context, r *http.Request, token *auth.Token, 
 	}
 	expires := s.sessionEnd(s.Now(), token.AuthorizedAt)
 	return s.db.NewSession(ctx, s.app, userID, device(r), expires)
+}
+
+// replace writes a grant in the place of one that does not open: nothing of that is needed any more.
+func (s *Server) replace(ctx context.Context, r *http.Request, userID string, token *auth.Token, why error) error {
+	if err := s.grants.Delete(ctx, userID); err != nil {
+		return err
+	}
+	s.journal.write(eventReplaced, r, "person", s.journal.person(userID), "error", why)
+	return s.grants.Put(ctx, userID, token)
 }
 
 func (s *Server) loginFailed(w http.ResponseWriter, r *http.Request, p *problem, err error) {

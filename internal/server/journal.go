@@ -37,6 +37,7 @@ var (
 	eventStopping     = event{"stopping", slog.LevelInfo}
 	eventHeldBack     = event{"refreshes held back", slog.LevelError}
 	eventGoOn         = event{"refreshes go on", slog.LevelInfo}
+	eventReplaced     = event{"grant replaced", slog.LevelWarn}
 	eventKeys         = event{"keys", slog.LevelInfo}
 	eventUnopened     = event{"rows do not open", slog.LevelError}
 )

@@ -70,3 +70,25 @@ func TestKeyMissingOnHome(t *testing.T) {
 	w.restart()
 	b.get("/").wants(t, http.StatusOK, "Now playing: ")
 }
+
+// TestLoginReplacesWhatDoesNotOpen: whoever logs in again needs nothing of a grant that is damaged, and has another.
+func TestLoginReplacesWhatDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	b.login("alice")
+	id := b.userID()
+	w.alter("UPDATE grants SET sealed = substr(sealed, 1, length(sealed) - 1)")
+	w.restart()
+	b.get("/").wants(t, http.StatusOK, "cannot open your login")
+	other := w.browser()
+	other.login("alice")
+	other.get("/").wants(t, http.StatusOK, "Now playing: ")
+	b.get("/").wants(t, http.StatusOK, "Now playing: ")
+	if got := other.userID(); got != id {
+		t.Errorf("after another login the user ID is %s, want %s", got, id)
+	}
+	if log := w.log.String(); !strings.Contains(log, `"msg":"grant replaced"`) {
+		t.Errorf("the log does not say that a grant was replaced:\n%s", log)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/tenuto-dev/tenuto/auth"
+	"github.com/tenuto-dev/tenuto/internal/vault"
 )
 
 // A person's grant is one, however many browsers they use, and the latest login is it. One that asks
@@ -19,7 +20,7 @@ func (s *Server) takenAway(ctx context.Context, userID string, a *attempt, token
 	}
 	record, err := s.db.Grants(s.app).Load(ctx, userID)
 	switch {
-	case errors.Is(err, auth.ErrNotFound):
+	case errors.Is(err, auth.ErrNotFound), errors.Is(err, vault.ErrOpen): // nobody knows what was allowed
 		return auth.ScopeSet{}, nil
 	case err != nil:
 		return auth.ScopeSet{}, err
