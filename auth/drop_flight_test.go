@@ -68,6 +68,26 @@ func testLogoutKeepsRetries(w world, elsewhere, underWay, erased bool, lost int)
 	w.wantToken(other.For("alice"))
 }
 
+// TestRetryIsForWhatWasLost: where another process has brought the next refresh token meanwhile, nothing is asked for
+// again on behalf of somebody who has logged out.
+func TestRetryIsForWhatWasLost(t *testing.T) {
+	t.Parallel()
+	inBubble(t, emulator.Config{Refresh: emulator.RotatedGrace}, func(w world) {
+		store := &auth.MemoryStore{}
+		g, other := w.cred.Grants(store), w.cred.Grants(store)
+		w.put(g)
+		time.Sleep(time.Hour)
+		w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter})
+		if token, err := g.For("alice").Token(w.t.Context()); err == nil {
+			w.t.Fatalf("Token = %v though the answer was lost", token)
+		}
+		w.wantToken(other.For("alice"))
+		w.drop(other)
+		time.Sleep(30 * time.Minute)
+		w.wantRefreshes(2)
+	})
+}
+
 // TestEndEndsRetries: of a login that has ended, or begun anew, nobody asks again.
 func TestEndEndsRetries(t *testing.T) {
 	t.Parallel()

@@ -37,7 +37,7 @@ type errand struct {
 	early bool    // the token is still good: nobody has to wait
 	save  bool    // to save what could not be saved, and no more
 	after *moment // to try again what did not work then
-	lost  bool    // to ask once more, since an answer was lost, with which the only valid refresh token may have gone
+	lost  *int64  // to ask once more, since an answer was lost, with which the only valid refresh token may have gone: that of this generation
 }
 
 func newFlight(l *login, why errand) *flight {
@@ -131,7 +131,7 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 			if f.unwanted(rec, *first) && f.givenUp() {
 				return nil, errGivenUp
 			}
-			v.left = f.why.lost && rec.strippedSince(*first) && !f.awaited()
+			v.left = f.repeats(rec) && rec.strippedSince(*first) && !f.awaited()
 			t, err := f.claim(ctx, rec, v, seen)
 			if err != nil && rec.Dead != nil { // it was worth another try
 				return nil, rec.deadError()
@@ -152,9 +152,12 @@ func (f *flight) refresh(ctx context.Context) (*Token, error) {
 // logout does not end what is done for the refresh token's sake: the login goes on.
 func (f *flight) unwanted(rec *Record, first moment) bool {
 	over := f.why.after != nil && f.why.after.epoch != rec.moment().epoch
-	left := rec.strippedSince(first) && !f.why.lost
+	left := rec.strippedSince(first) && !f.repeats(rec)
 	return f.why.save || over || left || f.why.early && rec.Token.AccessToken == ""
 }
+
+// repeats reports whether f is to ask once more with the refresh token of rec.
+func (f *flight) repeats(rec *Record) bool { return f.why.lost != nil && *f.why.lost == rec.Generation }
 
 // awaited reports whether somebody waits for f.
 func (f *flight) awaited() bool {
@@ -253,7 +256,7 @@ func (f *flight) claim(ctx context.Context, rec *Record, v view, seen glance) (*
 	case condemned:
 		return nil, f.condemn(ctx, mine, s, verdict{why: why, shaky: found.shaky, overdue: overdue}, asleep)
 	}
-	f.failed(err)
+	f.failed(err, mine.Generation)
 	f.release(ctx, mine, s, found.probed)
 	if fails(err) {
 		f.grants.tell(RefreshEvent{Outcome: failure(err), Took: asleep()})

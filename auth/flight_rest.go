@@ -44,8 +44,9 @@ func (f *flight) mayAsk(ctx context.Context, now time.Time, probed int) error {
 // failed remembers err, so that nobody hammers. If the answer was lost on its way, the same
 // refresh token is soon tried again even if nobody asks: a provider that rotates may accept it
 // for some seconds more, and the login of whoever is still signed in somewhere hangs on it. For
-// somebody who has logged out by then it brings no access token: see Record.claimed.
-func (f *flight) failed(err error) {
+// somebody who has logged out by then it brings no access token: see Record.claimed. generation is that
+// of the token that was sent.
+func (f *flight) failed(err error, generation int64) {
 	if !fails(err) || errors.Is(err, ErrApp) || errors.Is(err, errDoubted) {
 		return
 	}
@@ -54,7 +55,7 @@ func (f *flight) failed(err error) {
 	f.rest = f.rest.after(err, f.grants.now())
 	if lost(err) && f.rest.lost <= lostTries {
 		then := f.claimed
-		f.later(errand{after: &then, lost: true}, time.Until(f.rest.ends))
+		f.later(errand{after: &then, lost: &generation}, time.Until(f.rest.ends))
 	}
 }
 

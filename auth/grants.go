@@ -92,7 +92,7 @@ func (g *Grants) Delete(ctx context.Context, key string) error {
 	}
 	l.reset()
 	if g.journal != nil {
-		if err := l.forgetAside(ctx); err != nil {
+		if err := l.forgetAside(ctx, func() bool { return true }); err != nil {
 			return fmt.Errorf("auth: delete login: %w", err)
 		}
 	}

@@ -30,7 +30,8 @@ var errUnsaved = errors.New("auth: the new token could not be saved")
 func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) (*Token, error) {
 	written, err := l.save(ctx, rec, u, seen)
 	l.grants.tellKept(u, written, err)
-	usable := u.kept.Load() && !l.isErased(u) // for those who have waited for it
+	erased := l.isErased(u) // before those asked who wait now
+	usable := u.kept.Load() && !erased
 	l.remember(u, err, seen)
 	t := u.answer.token
 	switch {
@@ -38,7 +39,7 @@ func (l *login) keep(ctx context.Context, rec *Record, u *unsaved, seen glance) 
 		return nil, nil
 	case err == nil && written.Token == t, err != nil && usable && t.livesAt(l.grants.now()):
 		return l.accept(t, seen), nil
-	case err == nil && written.renewedBy(t): // the person has logged out: it is for those who wait, and then for nobody
+	case err == nil && !erased && written.renewedBy(t): // the person has logged out: it is for those who wait, and then for nobody
 		return t.of(l.grants.cred.conf), nil
 	case err == nil: // kept as a spare
 		return nil, nil
@@ -116,8 +117,8 @@ func (l *login) save(ctx context.Context, rec *Record, u *unsaved, seen glance) 
 	settling, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()
 	written, ended, err := l.grants.settle(settling, l.key, rec, u.answer)
-	if ended && u.done != nil && l.glance().resets == seen.resets { // at another process, which does not reach our journal
-		_ = l.forgetAside(ctx)
+	if ended && u.done != nil { // at another process, which does not reach our journal
+		_ = l.forgetAside(ctx, func() bool { return l.glance().resets == seen.resets })
 	}
 	return written, err
 }
@@ -143,7 +144,9 @@ func (l *login) putAside(ctx context.Context, u *unsaved, seen glance) error {
 			done, err := g.journal.Keep(ctx, l.key, u.answer)
 			if err == nil {
 				u.kept.Store(true)
+				l.mu.Lock()
 				u.done = done
+				l.mu.Unlock()
 			}
 			return err
 		})
@@ -151,11 +154,16 @@ func (l *login) putAside(ctx context.Context, u *unsaved, seen glance) error {
 	return nil
 }
 
-// forgetAside has the journal forget the login, for it has ended.
-func (l *login) forgetAside(ctx context.Context) error {
+// forgetAside has the journal forget the login, for it has ended; not if it is another one by then.
+func (l *login) forgetAside(ctx context.Context, same func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()
-	return l.alone(ctx, func() error { return l.grants.journal.Forget(ctx, l.key) })
+	return l.alone(ctx, func() error {
+		if !same() {
+			return nil
+		}
+		return l.grants.journal.Forget(ctx, l.key)
+	})
 }
 
 // alone does with the journal what nobody here may do at once with something else: put an answer of this login there,
