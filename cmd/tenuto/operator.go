@@ -110,6 +110,15 @@ func dialOperator(ctx context.Context, dir string, patience time.Duration) (*ope
 	return o, conn.Close()
 }
 
+// patient is o, for an answer that may take any time.
+func (o *operator) patient() *operator {
+	client := *o.client
+	transport := o.client.Transport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = 0
+	client.Transport = transport
+	return &operator{&client}
+}
+
 // ask makes one request and reads the answer.
 func (o *operator) ask(ctx context.Context, method, path string, answer any) error {
 	r, err := http.NewRequestWithContext(ctx, method, "http://tenuto"+path, nil)

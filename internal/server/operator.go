@@ -10,15 +10,22 @@ import (
 // every browser. Open pages hear of it at once. Doing it twice is fine.
 func (s *Server) SignOut(ctx context.Context, who vault.Owner) (vault.SignedOut, error) {
 	done, err := s.db.SignOut(ctx, who, s.signedOut)
-	s.journal.write(eventOperator, nil, "person", s.journal.person(who.UserID), "sessions", done.Sessions, "unreadable", done.Unreadable)
+	s.tellSignedOut(s.journal.person(who.UserID), done, err)
 	return done, err
 }
 
 // EndAllSessions is SignOut for everybody of every app.
 func (s *Server) EndAllSessions(ctx context.Context) (vault.SignedOut, error) {
 	done, err := s.db.EndAllSessions(ctx, s.signedOut)
-	s.journal.write(eventOperator, nil, "person", "all", "sessions", done.Sessions, "unreadable", done.Unreadable)
+	s.tellSignedOut("all", done, err)
 	return done, err
+}
+
+func (s *Server) tellSignedOut(person string, done vault.SignedOut, err error) {
+	s.journal.write(eventOperator, nil, "person", person, "sessions", done.Sessions, "unreadable", done.Unreadable)
+	if err != nil {
+		s.journal.write(eventStore, nil, "error", err)
+	}
 }
 
 // signedOut does what follows when a person has no session left.

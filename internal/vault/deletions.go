@@ -14,8 +14,8 @@ type DeletionTables interface {
 	// DeleteAgain deletes what is there of the people on the list, in the way of DeletePerson, and counts those
 	// of whom there was something. Who is not there and known to be forgotten costs a read.
 	DeleteAgain(ctx context.Context, list []Deletion) (int, error)
-	// DeleteAllSessions deletes at most limit sessions of whichever app and person, and says whose each was.
-	DeleteAllSessions(ctx context.Context, limit int) ([]Owner, error)
+	// DeleteAllSessions deletes at most limit sessions of whichever app and person, and counts them.
+	DeleteAllSessions(ctx context.Context, limit int) (int, error)
 }
 
 const (

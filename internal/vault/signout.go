@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +13,7 @@ import (
 const (
 	sessionsAtOnce  = 10_000 // each time all pages of their indexes are written
 	signedOutAtOnce = 32     // people: what a database has to take
+	signedOutChunk  = 1000   // people
 )
 
 // SignedOut is what became of sessions that somebody else ended for their people.
@@ -36,35 +35,49 @@ func (db *DB) EndSessions(ctx context.Context, app, userID string) (ended int, e
 }
 
 // EndAllSessions ends everybody's sessions, of all apps, and counts them. Grants stay: whoever logs in again
-// need not be asked by Spotify. each is called for those whose sessions have ended, some of them at a time; nil: for
-// nobody. Its ErrOpen is counted, and keeps nobody else's session; any other error ends the work, to be begun again.
+// need not be asked by Spotify. Then each is called for everybody who has a grant, some of them at a time; nil: for
+// nobody. Its ErrOpen is counted, and keeps nobody else; after any other error, or when ctx ends, do it all again: each
+// is called for everybody then, too.
 func (db *DB) EndAllSessions(ctx context.Context, each func(context.Context, Owner) error) (done SignedOut, err error) {
-	for {
-		owners, err := db.tables.DeleteAllSessions(ctx, sessionsAtOnce)
-		done.Sessions += len(owners)
-		if err == nil && each != nil {
-			err = done.tell(ctx, owners, each)
-		}
-		if err != nil {
+	for n := sessionsAtOnce; n == sessionsAtOnce; done.Sessions += n {
+		if n, err = db.tables.DeleteAllSessions(ctx, sessionsAtOnce); err != nil {
 			return done, fmt.Errorf("end all sessions: %w", err)
 		}
-		if len(owners) < sessionsAtOnce {
-			return done, nil
+	}
+	if each == nil {
+		return done, nil
+	}
+	if err := db.tellAll(ctx, &done, each); err != nil {
+		return done, fmt.Errorf("all sessions have ended, but not all access tokens are erased: run it again: %w", err)
+	}
+	return done, nil
+}
+
+// tellAll calls each for everybody who has a grant.
+func (db *DB) tellAll(ctx context.Context, done *SignedOut, each func(context.Context, Owner) error) error {
+	for after := (SealedRow{}); ; {
+		rows, err := db.tables.SealedHeads(ctx, SealedGrants, after, signedOutChunk)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		after = rows[len(rows)-1]
+		people := make([]Owner, len(rows))
+		for i, row := range rows {
+			people[i] = Owner{row.App, row.Key}
+		}
+		if err := done.tell(ctx, people, each); err != nil {
+			return err
 		}
 	}
 }
 
-// tell calls each once for everybody.
-func (s *SignedOut) tell(ctx context.Context, owners []Owner, each func(context.Context, Owner) error) error {
-	people := map[Owner]bool{}
-	for _, owner := range owners {
-		people[owner] = true
-	}
+// tell calls each for all of these people.
+func (s *SignedOut) tell(ctx context.Context, people []Owner, each func(context.Context, Owner) error) error {
 	failed := make([]error, len(people))
 	var all errgroup.Group
 	all.SetLimit(signedOutAtOnce)
-	for i, owner := range slices.Collect(maps.Keys(people)) {
-		all.Go(func() error { failed[i] = each(ctx, owner); return nil })
+	for i, who := range people {
+		all.Go(func() error { failed[i] = each(ctx, who); return nil })
 	}
 	_ = all.Wait() // everybody is told, whoever fails
 	var first error

@@ -108,18 +108,12 @@ func (t *tables) traces(ctx context.Context, list []vault.Deletion) (found int, 
 }
 
 const deleteAllSessions = `
-DELETE FROM sessions WHERE id IN (SELECT id FROM sessions ORDER BY expires, id LIMIT $1 FOR UPDATE)
-RETURNING app, user_id`
+DELETE FROM sessions WHERE id IN (SELECT id FROM sessions ORDER BY expires, id LIMIT $1 FOR UPDATE)`
 
 // DeleteAllSessions implements vault.Tables, locking in the order of the sweep.
-func (t *tables) DeleteAllSessions(ctx context.Context, limit int) ([]vault.Owner, error) {
-	return changeOne(ctx, t.pool, "delete all sessions", func(c *conn) (owners []vault.Owner, err error) {
-		err = c.query(func(rows pgx.Rows) error {
-			var owner vault.Owner
-			err := rows.Scan(&owner.App, &owner.UserID)
-			owners = append(owners, owner)
-			return err
-		}, deleteAllSessions, limit)
-		return owners, err
+func (t *tables) DeleteAllSessions(ctx context.Context, limit int) (int, error) {
+	return changeOne(ctx, t.pool, "delete all sessions", func(c *conn) (int, error) {
+		n, err := c.exec(deleteAllSessions, limit)
+		return int(n), err
 	})
 }

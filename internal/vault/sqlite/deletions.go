@@ -83,17 +83,12 @@ func (t *tables) DeleteAgain(ctx context.Context, list []vault.Deletion) (int, e
 }
 
 const deleteAllSessions = `
-DELETE FROM sessions WHERE id IN (SELECT id FROM sessions LIMIT ?) RETURNING app, user_id`
+DELETE FROM sessions WHERE id IN (SELECT id FROM sessions LIMIT ?)`
 
 // DeleteAllSessions implements vault.Tables.
-func (t *tables) DeleteAllSessions(ctx context.Context, limit int) ([]vault.Owner, error) {
-	return change(ctx, t.writer, "delete all sessions", func(c *conn) (owners []vault.Owner, err error) {
-		err = c.query(func(rows *sql.Rows) error {
-			var owner vault.Owner
-			err := rows.Scan(&owner.App, &owner.UserID)
-			owners = append(owners, owner)
-			return err
-		}, deleteAllSessions, limit)
-		return owners, err
+func (t *tables) DeleteAllSessions(ctx context.Context, limit int) (int, error) {
+	return change(ctx, t.writer, "delete all sessions", func(c *conn) (int, error) {
+		n, err := c.exec(deleteAllSessions, limit)
+		return int(n), err
 	})
 }
