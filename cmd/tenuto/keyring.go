@@ -156,7 +156,7 @@ func (p *program) withKeys(ctx context.Context, f *keyringFlags, use func(dataKe
 }
 
 // startTime is how long a server may take between opening its database and its socket.
-const startTime = 5 * time.Second
+const startTime = 15 * time.Second
 
 // withOwnVault opens the database itself.
 func (p *program) withOwnVault(ctx context.Context, f *keyringFlags, dir string, use func(dataKeys) error) (err error) {

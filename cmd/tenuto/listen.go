@@ -81,8 +81,14 @@ func parseNetworks(flag string, values []string) (networks []netip.Prefix, err e
 		if addr, single := netip.ParseAddr(text); single == nil {
 			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
-		if err != nil || network.Masked() != network {
-			return nil, usage("write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32", "--%s: %q is no address and no network", flag, text)
+		const like = "write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32"
+		switch {
+		case err != nil:
+			return nil, usage(like, "--%s: %q is no address and no network", flag, text)
+		case network.Addr().Is4In6():
+			return nil, usage("write an IPv4 address as one: "+network.Addr().Unmap().String(), "--%s: %q is IPv4 dressed as IPv6", flag, text)
+		case network.Masked() != network:
+			return nil, usage(fmt.Sprintf("did you mean %s, or %s alone?", network.Masked(), network.Addr()), "--%s: %q is no network", flag, text)
 		}
 		networks = append(networks, network)
 	}

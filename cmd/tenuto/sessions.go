@@ -89,6 +89,9 @@ func (p *program) endSessions(ctx context.Context, f *sessionsFlags) error {
 		if f.json {
 			return p.writeJSON(done)
 		}
+		if f.person != "" && done.Sessions == 0 {
+			p.note("nobody is signed in under that user ID, in that app")
+		}
 		_, err = fmt.Fprintf(p.out, "Ended %s.\n", plural(done.Sessions, "session"))
 		return err
 	})
