@@ -30,13 +30,13 @@ type rescueFile struct {
 	file     *os.File
 	headless bool // its first block was lost, and is there again
 
-	mu    sync.Mutex
-	used  map[int]*rescued // by slot
-	next  int              // where the search for a free slot begins
-	batch *syncBatch       // those whose writes the next fsync covers
-	freed int              // counts the slots that were emptied
-	clean int              // so many of them are known to be empty on the disk, too
-	gone  bool             // closed
+	mu      sync.Mutex
+	used    map[int]*rescued // by slot
+	next    int              // where the search for a free slot begins
+	batch   *syncBatch       // those whose writes the next fsync covers
+	changed int              // counts the slots that were written or emptied
+	synced  int              // so many of the changes are on the disk, too
+	gone    bool             // closed
 
 	syncing chan struct{} // one fsync at a time
 }
@@ -109,7 +109,7 @@ func openRescueFile(path string, create bool) (f *rescueFile, busy bool, err err
 		return nil, false, err
 	}
 	// What its last owner freed may not be empty on the disk: count it as one.
-	f = &rescueFile{file: file, used: map[int]*rescued{}, freed: 1, syncing: make(chan struct{}, 1)}
+	f = &rescueFile{file: file, used: map[int]*rescued{}, changed: 1, syncing: make(chan struct{}, 1)}
 	if string(head[:len(rescueMark)]) == rescueMark && info.Size() == rescueSize {
 		return f, false, nil
 	}
@@ -248,6 +248,7 @@ func (f *rescueFile) write(slot int, e *rescued, block []byte) error {
 	if f.used[slot] != e {
 		return ErrForgotten
 	}
+	f.changed++
 	return f.put(slot, block)
 }
 
@@ -264,7 +265,7 @@ func (f *rescueFile) free(slot int, e *rescued) {
 	if f.used[slot] == e {
 		f.erase(slot)
 		delete(f.used, slot)
-		f.freed++
+		f.changed++
 	}
 }
 
@@ -272,7 +273,7 @@ func (f *rescueFile) free(slot int, e *rescued) {
 func (f *rescueFile) wiped() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.clean == f.freed
+	return f.synced == f.changed
 }
 
 // erase overwrites a slot with zeros. An error is met again by whoever writes there next.
@@ -313,14 +314,14 @@ func (f *rescueFile) run(b *syncBatch) {
 	f.syncing <- struct{}{}
 	f.mu.Lock()
 	f.batch = nil // who comes now has written too late
-	freed, done := f.freed, f.gone && f.clean == f.freed
+	changed, done := f.changed, f.gone && f.synced == f.changed
 	f.mu.Unlock()
 	if !done {
 		b.err = f.file.Sync()
 	}
 	if b.err == nil {
 		f.mu.Lock()
-		f.clean = freed
+		f.synced = changed
 		f.mu.Unlock()
 	}
 	<-f.syncing
