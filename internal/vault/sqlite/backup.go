@@ -75,8 +75,11 @@ const metaBackup = "backup" // the row of meta that says when a copy was made
 
 // newCopy copies the database and runs one statement on the copy.
 func newCopy(ctx context.Context, path, to string, then statement, args ...any) (err error) {
-	if _, err := os.Stat(path); err != nil {
+	switch info, err := os.Stat(path); {
+	case err != nil:
 		return fmt.Errorf("vault: %w", err)
+	case !info.Mode().IsRegular(): // a pipe would be waited for
+		return fmt.Errorf("vault: %s is not a regular file", path)
 	}
 	file, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // SQLite would let others read it
 	if err != nil {
@@ -202,6 +205,9 @@ func syncDirectory(path string) error {
 func acquireBriefly(path string) (release func(), err error) {
 	lock, err := acquire(path)
 	if err != nil {
+		if !errors.Is(err, vault.ErrInUse) {
+			os.Remove(path) // on a full disk it is there, and nobody's
+		}
 		return nil, err
 	}
 	mine, err := lock.Stat()

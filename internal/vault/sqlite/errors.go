@@ -28,6 +28,9 @@ func causeOf(err error) error {
 	if !ok {
 		return nil
 	}
+	if e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE { // there is no room for the index of the WAL
+		return vault.ErrFull
+	}
 	switch e.Code() & 0xff { // the rest of the code is detail
 	case sqlite3.SQLITE_FULL:
 		return vault.ErrFull

@@ -27,14 +27,23 @@ func prepareDirectory(path string) error {
 		return fmt.Errorf("vault: everybody may write in %s (mode %04o): chmod 700 it first", dir, perm.Perm())
 	}
 	for _, suffix := range suffixes {
-		info, err := os.Lstat(path + suffix)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return fmt.Errorf("vault: %w", err)
-		case !info.Mode().IsRegular():
-			return fmt.Errorf("vault: %s is not a regular file: name the file itself, not a link to it", path+suffix)
+		if err := checkFile(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkFile refuses what is no file of its own: SQLite and we would follow links, and wait for pipes.
+func checkFile(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("vault: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("vault: %s is not a regular file: name the file itself, not a link to it", path)
+	case forRoot(info):
+		return fmt.Errorf("vault: %s has another name elsewhere, and may be another's file: root does not touch it", path)
 	}
 	return nil
 }

@@ -226,6 +226,16 @@ func TestRefusedPlaces(t *testing.T) {
 			try(t, os.Mkdir(filepath.Join(dir, "db"), 0o700))
 			return filepath.Join(dir, "db")
 		}, "regular file"},
+		"nothing that was restored": {func(t *testing.T, dir string) string {
+			try(t, os.WriteFile(filepath.Join(dir, "db"), []byte("the good one"), 0o600))
+			try(t, os.WriteFile(filepath.Join(dir, "db.restored"), nil, 0o600))
+			t.Cleanup(func() {
+				if text, err := os.ReadFile(filepath.Join(dir, "db")); err != nil || string(text) != "the good one" {
+					t.Errorf("the database is %q, %v", text, err)
+				}
+			})
+			return filepath.Join(dir, "db")
+		}, "remove it"},
 		"directory that everybody writes": {func(t *testing.T, dir string) string {
 			try(t, os.Mkdir(filepath.Join(dir, "open"), 0o700))
 			try(t, os.Chmod(filepath.Join(dir, "open"), 0o777))

@@ -90,6 +90,9 @@ func finishRestore(path string) (kept string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("vault: restore: %w", err)
 	}
+	if err := checkFile(path + restored); err != nil || info.Size() == 0 {
+		return "", errors.Join(fmt.Errorf("%w: %s was to take the place of the database and is none: remove it", vault.ErrDamaged, path+restored), err)
+	}
 	name, err := asideName(path, info.ModTime())
 	if err != nil {
 		return "", fmt.Errorf("vault: restore: %w", err)
