@@ -42,7 +42,7 @@ func checkFile(path string) error {
 		return fmt.Errorf("vault: %w", err)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("vault: %s is not a regular file: name the file itself, not a link to it", path)
-	case forRoot(info):
+	case forRoot(path, info):
 		return fmt.Errorf("vault: %s has another name elsewhere, and may be another's file: root does not touch it", path)
 	}
 	return nil

@@ -42,8 +42,14 @@ func handOver(path string) error {
 	return nil
 }
 
-// forRoot reports whether a file may be one that somebody wants root to change for them: it has another name.
-func forRoot(info fs.FileInfo) bool {
+// forRoot reports whether a file may be one that somebody wants root to change for them: in a directory of theirs it
+// stands under another name than its own.
+func forRoot(path string, info fs.FileInfo) bool {
+	dir, err := os.Stat(filepath.Dir(path))
+	if err != nil || os.Geteuid() != 0 {
+		return false
+	}
+	owner, known := dir.Sys().(*syscall.Stat_t)
 	is, ok := info.Sys().(*syscall.Stat_t)
-	return ok && os.Geteuid() == 0 && is.Nlink > 1
+	return known && ok && owner.Uid != 0 && is.Nlink > 1
 }

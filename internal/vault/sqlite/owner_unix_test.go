@@ -62,14 +62,6 @@ func TestWhatIsSomebodysStaysTheirs(t *testing.T) {
 	for _, name := range names {
 		try(t, os.Chown(filepath.Join(dir, name.Name()), server, server))
 	}
-	wal := filepath.Join(dir, sqlite.DatabaseFile+"-wal")
-	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
-	try(t, os.WriteFile(elsewhere, nil, 0o644))
-	try(t, os.Link(elsewhere, wal))
-	if err := open(); err == nil || !strings.Contains(err.Error(), "another name") {
-		t.Errorf("with a WAL that is a file elsewhere, too: %v, want that root does not touch it", err)
-	}
-	try(t, os.Remove(wal))
 	if err := open(); !errors.Is(err, vault.ErrKey) { // the directory is root's
 		t.Errorf("with the key of another user: %v, want ErrKey", err)
 	}
@@ -79,6 +71,14 @@ func TestWhatIsSomebodysStaysTheirs(t *testing.T) {
 	try(t, os.Chown(key, server, server))
 	try(t, os.Chown(dir, server, server))
 	try(t, open())
+	wal := filepath.Join(dir, sqlite.DatabaseFile+"-wal")
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	try(t, os.WriteFile(elsewhere, nil, 0o644))
+	try(t, os.Link(elsewhere, wal))
+	if err := open(); err == nil || !strings.Contains(err.Error(), "another name") {
+		t.Errorf("with a WAL that is a file elsewhere, too: %v, want that root does not touch it", err)
+	}
+	try(t, os.Remove(wal))
 	names, err = os.ReadDir(dir)
 	try(t, err)
 	for _, name := range names {

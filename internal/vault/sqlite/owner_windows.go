@@ -6,4 +6,4 @@ import "io/fs"
 func handOver(string) error { return nil }
 
 // forRoot is false: nobody is root on Windows.
-func forRoot(fs.FileInfo) bool { return false }
+func forRoot(string, fs.FileInfo) bool { return false }
