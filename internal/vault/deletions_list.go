@@ -208,9 +208,13 @@ func (l *Deletions) files() (names []string, err error) {
 		return nil, err
 	}
 	for _, entry := range entries {
-		if _, err := time.Parse(deletionsMonth, entry.Name()); err == nil {
-			names = append(names, entry.Name())
+		if _, err := time.Parse(deletionsMonth, entry.Name()); err != nil {
+			continue
 		}
+		if !entry.Type().IsRegular() { // a pipe would be waited for
+			return nil, fmt.Errorf("vault: list of deletions: %s is not a regular file", filepath.Join(l.dir, entry.Name()))
+		}
+		names = append(names, entry.Name())
 	}
 	return names, nil
 }

@@ -26,6 +26,7 @@ func Deletions(t *testing.T, open func() *vault.DB) {
 	t.Run("lists tell each other", func(t *testing.T) { listsTellEachOther(t, open()) })
 	t.Run("a list that cannot be written", func(t *testing.T) { listCannotBeWritten(t, open()) })
 	t.Run("lines that say nothing", func(t *testing.T) { linesThatSayNothing(t, open()) })
+	t.Run("no list at all", func(t *testing.T) { noListAtAll(t, open()) })
 	t.Run("every bit of a line counts", func(t *testing.T) { everyBitCounts(t, open()) })
 	t.Run("old entries go", func(t *testing.T) { oldEntriesGo(t, open()) })
 	t.Run("all sessions end", func(t *testing.T) { allSessionsEnd(t, open()) })
@@ -198,6 +199,15 @@ func listCannotBeWritten(t *testing.T, db *vault.DB) {
 	collect(t, db)
 	if got := listed(t, dir); !slices.Contains(got, alice.user) {
 		t.Errorf("the list holds %q, want %q", got, alice.user)
+	}
+}
+
+// noListAtAll: what stands in the place of a file is told, and not waited for.
+func noListAtAll(t *testing.T, db *vault.DB) {
+	dir := t.TempDir()
+	must(t, os.Mkdir(filepath.Join(dir, time.Now().UTC().Format("2006-01")), 0o700))
+	if _, err := db.KeepDeletions(t.Context(), vault.NewDeletions(dir)); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("KeepDeletions with a directory for a file = %v, want that it is no regular file", err)
 	}
 }
 
