@@ -68,19 +68,26 @@ func testLogoutKeepsRetries(w world, elsewhere, underWay, erased bool, lost int)
 	w.wantToken(other.For("alice"))
 }
 
+// oneLostAnswer is two processes with alice's login, of which the first has just lost an answer.
+func (w world) oneLostAnswer() (lost, other *auth.Grants) {
+	w.t.Helper()
+	store := &auth.MemoryStore{}
+	lost, other = w.cred.Grants(store), w.cred.Grants(store)
+	w.put(lost)
+	time.Sleep(time.Hour)
+	w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter})
+	if token, err := lost.For("alice").Token(w.t.Context()); err == nil {
+		w.t.Fatalf("Token = %v though the answer was lost", token)
+	}
+	return lost, other
+}
+
 // TestRetryIsForWhatWasLost: where another process has brought the next refresh token meanwhile, nothing is asked for
 // again on behalf of somebody who has logged out.
 func TestRetryIsForWhatWasLost(t *testing.T) {
 	t.Parallel()
 	inBubble(t, emulator.Config{Refresh: emulator.RotatedGrace}, func(w world) {
-		store := &auth.MemoryStore{}
-		g, other := w.cred.Grants(store), w.cred.Grants(store)
-		w.put(g)
-		time.Sleep(time.Hour)
-		w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter})
-		if token, err := g.For("alice").Token(w.t.Context()); err == nil {
-			w.t.Fatalf("Token = %v though the answer was lost", token)
-		}
+		_, other := w.oneLostAnswer()
 		w.wantToken(other.For("alice"))
 		w.drop(other)
 		time.Sleep(30 * time.Minute)
@@ -94,14 +101,7 @@ func TestEndEndsRetries(t *testing.T) {
 	for name, end := range map[string]func(w world, g *auth.Grants){"delete": world.delete, "another login": world.put} {
 		for _, elsewhere := range bools {
 			inBubble(t, emulator.Config{Refresh: emulator.RotatedGrace}, func(w world) {
-				store := &auth.MemoryStore{}
-				g, other := w.cred.Grants(store), w.cred.Grants(store)
-				w.put(g)
-				time.Sleep(time.Hour)
-				w.Fail(emulator.Fault{Operation: tokenRequest, Reset: emulator.ResetAfter})
-				if token, err := g.For("alice").Token(w.t.Context()); err == nil {
-					w.t.Fatalf("Token = %v though the answer was lost", token)
-				}
+				g, other := w.oneLostAnswer()
 				if elsewhere {
 					end(w, other)
 				} else {
