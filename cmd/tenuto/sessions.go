@@ -100,22 +100,22 @@ func (p *program) endSessions(ctx context.Context, f *sessionsFlags) error {
 // doorkeeperOf is who signs people out where k are the keys.
 func doorkeeperOf(k dataKeys) doorkeeper {
 	if db, own := k.(*vault.DB); own {
-		return closedServer{db}
+		return ownVault{db}
 	}
 	return k.(*operator)
 }
 
-// closedServer does it where no server of ours runs that would.
-type closedServer struct{ db *vault.DB }
+// ownVault does it where we have opened the vault ourselves.
+type ownVault struct{ db *vault.DB }
 
 // SignOut is that of a server.
-func (c closedServer) SignOut(ctx context.Context, who vault.Owner) (vault.SignedOut, error) {
-	return c.db.SignOut(ctx, who, c.db.DropAccess)
+func (v ownVault) SignOut(ctx context.Context, who vault.Owner) (vault.SignedOut, error) {
+	return v.db.SignOut(ctx, who, v.db.DropAccess)
 }
 
 // EndAllSessions is that of a server.
-func (c closedServer) EndAllSessions(ctx context.Context) (vault.SignedOut, error) {
-	return c.db.EndAllSessions(ctx, c.db.DropAccess)
+func (v ownVault) EndAllSessions(ctx context.Context) (vault.SignedOut, error) {
+	return v.db.EndAllSessions(ctx, v.db.DropAccess)
 }
 
 // SignOut is that of the server that is asked.

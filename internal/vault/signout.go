@@ -53,20 +53,20 @@ func (db *DB) EndAllSessions(ctx context.Context, each func(context.Context, Own
 	return done, nil
 }
 
-// tellAll calls each for everybody who has a grant.
-func (db *DB) tellAll(ctx context.Context, done *SignedOut, each func(context.Context, Owner) error) error {
+// tellAll calls each for everybody who has a grant, whoever fails.
+func (db *DB) tellAll(ctx context.Context, done *SignedOut, each func(context.Context, Owner) error) (first error) {
 	for after := (SealedRow{}); ; {
 		rows, err := db.tables.SealedHeads(ctx, SealedGrants, after, signedOutChunk)
 		if err != nil || len(rows) == 0 {
-			return err
+			return errors.Join(first, err)
 		}
 		after = rows[len(rows)-1]
 		people := make([]Owner, len(rows))
 		for i, row := range rows {
 			people[i] = Owner{row.App, row.Key}
 		}
-		if err := done.tell(ctx, people, each); err != nil {
-			return err
+		if err := done.tell(ctx, people, each); first == nil {
+			first = err
 		}
 	}
 }

@@ -71,7 +71,7 @@ func checkLost(path string) error {
 		what = "is not there, but its latest writes are, in " + filepath.Base(path) + "-wal"
 	}
 	return fmt.Errorf("%w: %s %s: its contents are lost, or somewhere else. Put it back from your backup, see \"tenuto restore\", "+
-		"or move both files away to start anew (everybody logs in again); nothing was changed", vault.ErrDamaged, path, what)
+		"or move away what is left of it to start anew (everybody logs in again); nothing was changed", vault.ErrDamaged, path, what)
 }
 
 // prepareFile makes a file for a new database, or takes an existing one's permissions away from others.
