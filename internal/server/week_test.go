@@ -21,7 +21,7 @@ import (
 const daysVariable = "TENUTO_TEST_DAYS"
 
 // TestWeek: people come and go, Spotify has bad hours, and a server holds no more at the end than near the beginning:
-// within a hundredth for each day. It takes one day by itself, for a server has much to do in a week. It does not run
+// within a hundredth for each day, and two at least. It takes one day by itself, for a server has much to do in a week. It does not run
 // beside other tests: it counts what the whole process holds.
 func TestWeek(t *testing.T) { //nolint:paralleltest // see above
 	const people, look, samples = 8, 30 * time.Minute, 7

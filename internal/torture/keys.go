@@ -22,7 +22,7 @@ func (w *World) RotateKeys() error {
 func (w *World) KillRotation(p failpoint.Point) error {
 	_, err := w.keyring(p, "rotate")
 	if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.Exited() {
-		return fmt.Errorf("tenuto keyring rotate was to be killed at %s: %w", p, err)
+		return fmt.Errorf("tenuto keyring rotate was to be killed at %s, and was not: %v", p, err)
 	}
 	w.killed(string(p))
 	return nil
@@ -78,7 +78,7 @@ func (w *World) AwaitSealed() error {
 			return err
 		}
 		if err := json.Unmarshal(out, &status); err != nil || status.Left == nil {
-			return fmt.Errorf("tenuto keyring status: %s: %w", out, err)
+			return fmt.Errorf("tenuto keyring status: %s: %v", out, err)
 		}
 		if *status.Left == 0 {
 			return nil
